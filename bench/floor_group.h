@@ -1,0 +1,31 @@
+// The processes of the floor, seen from the program that starts them.
+#ifndef DECREE_BENCH_FLOOR_GROUP_H_
+#define DECREE_BENCH_FLOOR_GROUP_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bench/worker_group.h"
+
+namespace decree::bench {
+
+/// How the floor waits: which is cheaper depends on the machine and on the load.
+struct FloorVariant {
+  std::string name;
+  bool poll = false;
+};
+const std::vector<FloorVariant>& floor_variants();
+
+/// Makes the files of the floor in `directory`, once.
+void make_floor_files(const std::string& directory, std::size_t replicas);
+
+/// Starts one leader and its followers, connected over loopback TCP. The files must exist. Writes
+/// go through io_uring, which measured at or below pwritev2 everywhere, unless it is refused here.
+WorkerGroup start_floor(const std::string& directory, std::size_t replicas,
+                        const FloorVariant& variant);
+
+}  // namespace decree::bench
+
+#endif  // DECREE_BENCH_FLOOR_GROUP_H_

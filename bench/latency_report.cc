@@ -1,0 +1,131 @@
+#include "bench/latency_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <iterator>
+
+namespace decree::bench {
+namespace {
+
+double commits_per_s(const Measurement& measurement) {
+  return static_cast<double>(measurement.load.commits) / (measurement.load.elapsed_us / 1e6);
+}
+
+/// One figure of all measurements, in order of size.
+std::vector<double> sorted(const std::vector<Measurement>& measurements,
+                           const std::function<double(const Measurement&)>& figure) {
+  std::vector<double> values;
+  std::transform(measurements.begin(), measurements.end(), std::back_inserter(values), figure);
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+double median(const std::vector<double>& in_order) {
+  return (in_order[(in_order.size() - 1) / 2] + in_order[in_order.size() / 2]) / 2;
+}
+
+double p50(const Measurement& m) { return m.load.p50_us; }
+double p99(const Measurement& m) { return m.load.p99_us; }
+double p999(const Measurement& m) { return m.load.p999_us; }
+double cpu(const Measurement& m) { return m.cpu_us_per_commit; }
+
+void add_engine(LatencyRow& row, const std::vector<Measurement>& engine) {
+  const std::vector<double> p50s = sorted(engine, p50);
+  row.p50_us = median(p50s);
+  row.p50_least_us = p50s.front();
+  row.p50_most_us = p50s.back();
+  row.p99_us = median(sorted(engine, p99));
+  row.p999_us = median(sorted(engine, p999));
+  row.commits_per_s = median(sorted(engine, commits_per_s));
+  row.cpu_us_per_commit = median(sorted(engine, cpu));
+  for (const Measurement& measurement : engine) {
+    row.commits += measurement.load.commits;
+    row.max_us = std::max(row.max_us, measurement.load.max_us);
+  }
+}
+
+void add_floor(LatencyRow& row, const std::vector<Measurement>& floor, const std::string& variant) {
+  const std::vector<double> p50s = sorted(floor, p50);
+  if (!row.floor_variant.empty() && median(p50s) >= row.floor_p50_us) {
+    return;
+  }
+  row.floor_variant = variant;
+  row.floor_p50_us = median(p50s);
+  row.floor_p50_least_us = p50s.front();
+  row.floor_p50_most_us = p50s.back();
+  row.floor_p99_us = median(sorted(floor, p99));
+  row.floor_commits_per_s = median(sorted(floor, commits_per_s));
+  row.floor_cpu_us_per_commit = median(sorted(floor, cpu));
+  row.ratio_p50 = row.p50_us / row.floor_p50_us;
+}
+
+double tenths(double value) { return std::round(value * 10) / 10; }
+
+}  // namespace
+
+LatencyRow summarize(const LoadRequest& request, const std::vector<Round>& rounds,
+                     const std::vector<std::string>& variants) {
+  LatencyRow row;
+  row.outstanding = request.outstanding;
+  row.payload_bytes = request.payload_bytes;
+  std::vector<Measurement> engine;
+  for (const Round& round : rounds) {
+    engine.push_back(round.engine);
+  }
+  add_engine(row, engine);
+  for (std::size_t variant = 0; variant < variants.size(); ++variant) {
+    std::vector<Measurement> floor;
+    for (const Round& round : rounds) {
+      floor.push_back(round.floors[variant]);
+    }
+    add_floor(row, floor, variants[variant]);
+  }
+  return row;
+}
+
+nlohmann::ordered_json to_json(const std::vector<LatencyRow>& rows) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const LatencyRow& row : rows) {
+    list.push_back({{"outstanding", row.outstanding},
+                    {"payload_bytes", row.payload_bytes},
+                    {"commits", row.commits},
+                    {"p50_us", tenths(row.p50_us)},
+                    {"p99_us", tenths(row.p99_us)},
+                    {"p999_us", tenths(row.p999_us)},
+                    {"max_us", tenths(row.max_us)},
+                    {"commits_per_s", std::round(row.commits_per_s)},
+                    {"floor_p50_us", tenths(row.floor_p50_us)},
+                    {"floor_p99_us", tenths(row.floor_p99_us)},
+                    {"ratio_p50", std::round(row.ratio_p50 * 1000) / 1000},
+                    {"cpu_us_per_commit", std::round(row.cpu_us_per_commit * 1000) / 1000},
+                    {"floor_variant", row.floor_variant}});
+  }
+  return {{"latency", list}};
+}
+
+std::string to_table(const std::vector<LatencyRow>& rows) {
+  std::string table = fmt::format(
+      "{:>11}  {:^60}  {:^48}  {:>5}\n"
+      "{:>11}  {:>7} {:>13} {:>7} {:>8} {:>9} {:>8} {:>7}  {:>7} {:>13} {:>7} {:>9} {:>6} {:>8}  "
+      "{:>5}\n",
+      "", "engine", "floor", "", "outstanding", "p50", "(rounds)", "p99", "p99.9", "max", "/s",
+      "cpu", "p50", "(rounds)", "p99", "/s", "cpu", "waits", "ratio");
+  for (const LatencyRow& row : rows) {
+    const auto spread = [](double least, double most) {
+      return fmt::format("({:.0f}-{:.0f})", least, most);
+    };
+    table += fmt::format(
+        "{:>11}  {:>7.0f} {:>13} {:>7.0f} {:>8.0f} {:>9.0f} {:>8.0f} {:>7.1f}  {:>7.0f} {:>13} "
+        "{:>7.0f} {:>9.0f} {:>6.1f} {:>8}  {:>5.2f}\n",
+        row.outstanding, row.p50_us, spread(row.p50_least_us, row.p50_most_us), row.p99_us,
+        row.p999_us, row.max_us, row.commits_per_s, row.cpu_us_per_commit, row.floor_p50_us,
+        spread(row.floor_p50_least_us, row.floor_p50_most_us), row.floor_p99_us,
+        row.floor_commits_per_s, row.floor_cpu_us_per_commit, row.floor_variant, row.ratio_p50);
+  }
+  return table;
+}
+
+}  // namespace decree::bench

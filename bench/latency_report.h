@@ -1,0 +1,58 @@
+// From the runs of `latency` to what is printed.
+#ifndef DECREE_BENCH_LATENCY_REPORT_H_
+#define DECREE_BENCH_LATENCY_REPORT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "bench/worker_group.h"
+
+namespace decree::bench {
+
+/// The engine and each variant of the floor, measured one right after the other.
+struct Round {
+  Measurement engine;
+  std::vector<Measurement> floors;
+};
+
+/// Medians over the rounds; the floor is the variant with the least median p50.
+struct LatencyRow {
+  std::uint32_t outstanding = 0;
+  std::uint32_t payload_bytes = 0;
+  std::uint64_t commits = 0;  // in all rounds
+  double p50_us = 0;
+  double p99_us = 0;
+  double p999_us = 0;
+  double max_us = 0;  // of all rounds
+  double commits_per_s = 0;
+  double floor_p50_us = 0;
+  double floor_p99_us = 0;
+  double ratio_p50 = 0;
+  double cpu_us_per_commit = 0;
+  std::string floor_variant;
+
+  // Not in the JSON.
+  double p50_least_us = 0;  // over the rounds
+  double p50_most_us = 0;
+  double floor_p50_least_us = 0;
+  double floor_p50_most_us = 0;
+  double floor_commits_per_s = 0;
+  double floor_cpu_us_per_commit = 0;
+};
+
+/// `rounds` is not empty; `variants` names their floors.
+LatencyRow summarize(const LoadRequest& request, const std::vector<Round>& rounds,
+                     const std::vector<std::string>& variants);
+
+/// {"latency": [...]}
+nlohmann::ordered_json to_json(const std::vector<LatencyRow>& rows);
+
+/// One line for each row under a heading, for people.
+std::string to_table(const std::vector<LatencyRow>& rows);
+
+}  // namespace decree::bench
+
+#endif  // DECREE_BENCH_LATENCY_REPORT_H_

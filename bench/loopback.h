@@ -1,0 +1,26 @@
+// TCP on the loopback address.
+#ifndef DECREE_BENCH_LOOPBACK_H_
+#define DECREE_BENCH_LOOPBACK_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "bench/descriptor.h"
+
+namespace decree::bench {
+
+struct Connection {
+  Descriptor leader;
+  Descriptor follower;
+};
+
+/// A connected pair of sockets without delay.
+Connection connect_loopback();
+
+/// Ports that were free a moment ago, all different.
+std::vector<std::uint16_t> free_ports(std::size_t count);
+
+}  // namespace decree::bench
+
+#endif  // DECREE_BENCH_LOOPBACK_H_

@@ -1,0 +1,58 @@
+#include "bench/replica_group.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
+#include "bench/loopback.h"
+
+namespace decree::bench {
+namespace {
+
+constexpr std::chrono::seconds kElection{30};
+constexpr std::chrono::milliseconds kPause{10};
+constexpr double kStatusSeconds = 30;  // a fresh log writes its zeros first
+
+bool leads(Process& replica) {
+  const nlohmann::json status = ask(replica, {{"status", true}}, kStatusSeconds);
+  if (const auto error = status.at("storage_error").get<std::string>(); !error.empty()) {
+    throw std::runtime_error("a replica's log failed: " + error);
+  }
+  return status.at("leads").get<bool>();
+}
+
+}  // namespace
+
+WorkerGroup start_replicas(const std::string& directory, std::size_t replicas) {
+  const auto ports = free_ports(replicas);
+  WorkerGroup group;
+  for (std::size_t i = 0; i < replicas; ++i) {
+    std::vector<std::string> arguments = {"replica", "--id", std::to_string(i + 1), "--directory",
+                                          fmt::format("{}/replica-{}", directory, i + 1)};
+    for (const std::uint16_t port : ports) {
+      arguments.emplace_back("--port");
+      arguments.push_back(std::to_string(port));
+    }
+    group.processes.emplace_back(arguments);
+  }
+  await_leader(group);
+  return group;
+}
+
+void await_leader(WorkerGroup& group) {
+  const auto deadline = std::chrono::steady_clock::now() + kElection;
+  while (std::chrono::steady_clock::now() < deadline) {
+    for (std::size_t i = 0; i < group.processes.size(); ++i) {
+      if (leads(group.processes[i])) {
+        group.leader = i;
+        return;
+      }
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+  throw std::runtime_error(fmt::format("no replica led within {} s", kElection.count()));
+}
+
+}  // namespace decree::bench

@@ -1,0 +1,21 @@
+// The replicas that are measured, seen from the program that starts them.
+#ifndef DECREE_BENCH_REPLICA_GROUP_H_
+#define DECREE_BENCH_REPLICA_GROUP_H_
+
+#include <cstddef>
+#include <string>
+
+#include "bench/worker_group.h"
+
+namespace decree::bench {
+
+/// Starts `replicas` replicas with new logs below `directory` and waits until one leads.
+WorkerGroup start_replicas(const std::string& directory, std::size_t replicas);
+
+/// Sets `group.leader`, once a replica leads and holds a lease. Throws std::runtime_error when none
+/// does within half a minute.
+void await_leader(WorkerGroup& group);
+
+}  // namespace decree::bench
+
+#endif  // DECREE_BENCH_REPLICA_GROUP_H_

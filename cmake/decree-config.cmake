@@ -1,0 +1,11 @@
+# find_package(decree) defines decree::decree.
+include(CMakeFindDependencyMacro)
+find_dependency(Boost 1.81)
+find_dependency(Threads)
+find_dependency(spdlog)
+find_dependency(fmt)
+find_dependency(FlatBuffers)
+find_dependency(PkgConfig)
+pkg_check_modules(liburing REQUIRED QUIET IMPORTED_TARGET liburing)
+pkg_check_modules(xxhash REQUIRED QUIET IMPORTED_TARGET libxxhash)
+include(${CMAKE_CURRENT_LIST_DIR}/decree-targets.cmake)

@@ -1,0 +1,43 @@
+// How a replica is set up.
+#ifndef DECREE_OPTIONS_H_
+#define DECREE_OPTIONS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "decree/types.h"
+
+namespace decree {
+
+/// A voter of the group and where it listens.
+struct Member {
+  ReplicaId id;
+  std::string host;        // an IP address or a name
+  std::uint16_t port = 0;  // 1 to 65535
+};
+
+/// All replicas of a group need the same cluster, members, lease_us and clock_rate_error_ppm; the
+/// rest is each replica's own.
+struct Options {
+  std::uint64_t cluster = 0;            // which cluster; any number but 0. Others are refused.
+  ReplicaId id;                         // this replica, one of members
+  std::vector<Member> members;          // all voters, 1 to 9, this one included
+  std::string directory;                // the log's own directory, made if missing
+  std::uint32_t priority = 0;           // 0 to 1000; of two that could lead, the higher one does
+  std::uint64_t heartbeat_us = 20'000;  // of a leader; 1,000 to 1,000,000
+  std::uint64_t suspect_us = 100'000;   // least silence that is suspicious; 3 heartbeats to 10 s
+  std::uint64_t lease_us = 100'000;     // T; 0 (no leases), or 2 heartbeats to 60 s
+  std::uint32_t clock_rate_error_ppm = 110'000;  // rho; 1 to 300,000
+  std::uint64_t max_command_bytes = 2u << 20;    // one command; 1 KiB to 16 MiB
+  std::uint64_t max_pending_bytes = 64u << 20;   // proposals in flight; at least 4 commands
+  std::uint64_t segment_bytes = 64u
+                                << 20;  // of a log file; 4 MiB or 8 commands to 1 GiB, whole MiB
+
+  /// Empty, or a sentence that names the first option that is out of range.
+  [[nodiscard]] std::string check() const;
+};
+
+}  // namespace decree
+
+#endif  // DECREE_OPTIONS_H_

@@ -1,0 +1,59 @@
+// What a replica says about itself.
+#ifndef DECREE_STATUS_H_
+#define DECREE_STATUS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "decree/types.h"
+
+namespace decree {
+
+enum class Role { follower, candidate, leader };
+
+/// Leadership, for programs that act on it. `token` fences their actions.
+struct LeadershipEvent {
+  enum class Kind {
+    started,   // this replica leads: its no-op is announced
+    in_doubt,  // it still leads, but its lease was lost
+    regained,  // it leads and holds a lease again
+    ended,     // it leads no more
+  };
+  Kind kind = Kind::ended;
+  Token token;
+};
+
+struct PeerStatus {
+  ReplicaId id;
+  bool connected = false;
+  Slot accepted;  // known to the leader only: durable at the peer through this slot
+};
+
+struct Status {
+  ReplicaId id;
+  Incarnation incarnation;
+  StartNumber start;
+  Role role = Role::follower;
+  ReplicaId leader;                  // whom this replica follows, itself included; none if unknown
+  Ballot ballot;                     // of that leader
+  Ballot promised;                   // by this replica
+  Slot accepted;                     // last slot of this replica's log
+  Slot announced;                    // known chosen, here
+  Slot applied;                      // by this replica's state machine
+  std::uint64_t applied_digest = 0;  // of all commands through `applied`: equal on every replica
+  bool holds_lease = false;
+  std::int64_t lease_left_us = 0;
+  std::uint64_t leader_changes = 0;  // that this replica saw since it started
+  std::uint64_t proposals_pending = 0;
+  std::uint64_t reads_pending = 0;
+  std::uint64_t log_segments = 0;
+  std::uint64_t log_bytes_written = 0;  // since it started
+  std::string log_disk;                 // how writes are made durable
+  std::string storage_error;            // empty while the log works
+  std::vector<PeerStatus> peers;
+};
+
+}  // namespace decree
+
+#endif  // DECREE_STATUS_H_

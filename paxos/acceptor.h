@@ -1,0 +1,81 @@
+// The acceptor: promises and acceptances, each durable before anyone hears of it.
+#ifndef DECREE_PAXOS_ACCEPTOR_H_
+#define DECREE_PAXOS_ACCEPTOR_H_
+
+#include <deque>
+#include <optional>
+
+#include "decree/types.h"
+#include "paxos/journal.h"
+#include "paxos/learner.h"
+#include "paxos/message.h"
+#include "paxos/output.h"
+#include "paxos/slot_log.h"
+
+namespace decree::paxos {
+
+/// "Paxos Made Simple", section 2.2, for many slots at once. Invariants: promised() never falls; no
+/// value is accepted below it; one value per (ballot, slot).
+class Acceptor {
+ public:
+  Acceptor(SlotLog& log, Journal& journal, Output& out, Learner& learner)
+      : log_(log), journal_(journal), out_(out), learner_(learner) {}
+
+  /// The highest ballot promised, be it durable yet or not.
+  [[nodiscard]] const Ballot& promised() const { return promised_; }
+
+  /// Promises a ballot that is not below promised(); returns the append that makes it durable.
+  Lsn promise(const Ballot& ballot);
+  /// Promises, and answers the candidate once that is durable.
+  void promise_to(ReplicaId candidate, const Prepare& prepare);
+  /// Accepts values under a ballot that is not below promised(). `echo` is answered when they are
+  /// durable.
+  void accept(const Accept& accept, const Payload& frame, const LeaseEcho& echo);
+  /// Every slot from the ballot's first through this one is accepted under it or known chosen.
+  [[nodiscard]] Slot received(const Ballot& ballot);
+  /// Answers, once a turn, what became durable.
+  void acknowledge();
+
+  // At start, in the order of the log.
+  void recover_promise(const Ballot& ballot) { promised_ = std::max(promised_, ballot); }
+  void recover_accept(const Accept& accept);
+
+ private:
+  struct OwedPromise {
+    ReplicaId candidate;
+    Ballot ballot;
+    Slot candidate_knows;  // its known prefix: nothing is reported of it
+    Slot known_chosen;     // this replica's, durable with `lsn`
+    Lsn lsn;
+  };
+  struct OwedAck {
+    Slot through;
+    LeaseEcho echo;
+    Lsn lsn;
+  };
+
+  bool store(const Accept& accept);
+  void follow(const Ballot& ballot, Slot ballot_first);
+  void extend_received();
+  void owe_what_was_filled_in();
+  void owe_promise(ReplicaId candidate, const Ballot& ballot, Slot candidate_knows);
+  void send_promise(const OwedPromise& owed);
+  void answer_promise();
+
+  SlotLog& log_;
+  Journal& journal_;
+  Output& out_;
+  Learner& learner_;
+  Ballot promised_;
+  std::optional<OwedPromise> owed_promise_;
+
+  // Of the ballot that accepts come under.
+  Ballot accepting_;
+  Slot received_;  // see received()
+  Slot durable_;   // the part of it that is durable
+  std::deque<OwedAck> owed_acks_;
+};
+
+}  // namespace decree::paxos
+
+#endif  // DECREE_PAXOS_ACCEPTOR_H_

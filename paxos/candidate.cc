@@ -1,0 +1,43 @@
+#include "paxos/candidate.h"
+
+#include <algorithm>
+
+namespace decree::paxos {
+
+void Candidate::prepare_sent(ReplicaId self, Slot known_chosen, const SlotLog& log) {
+  prepared_ = true;
+  promised_by_.insert(self);
+  watermark_ = std::max(watermark_, known_chosen);
+  for (Slot slot = known_chosen.next(); slot <= log.end(); slot = slot.next()) {
+    if (const LogEntry* entry = log.find(slot)) report(slot, entry->ballot, entry->value);
+  }
+}
+
+void Candidate::promise(ReplicaId from, const Promise& promise) {
+  Chunks& chunks = chunks_[from.value];
+  if (promise.chunk == 0) chunks = {0, promise.known_chosen};
+  if (promise.chunk != chunks.next || promise.known_chosen != chunks.known_chosen) return;
+  ++chunks.next;
+  watermark_ = std::max(watermark_, promise.known_chosen);
+  for (const AcceptedValue& accepted : promise.accepted) {
+    report(accepted.slot, accepted.ballot, accepted.value);
+  }
+  if (promise.last) promised_by_.insert(from);
+}
+
+void Candidate::report(Slot slot, const Ballot& ballot, const Value& value) {
+  Report& best = reports_[slot];
+  if (ballot > best.ballot) best = {ballot, value};
+}
+
+Slot Candidate::last_reported() const {
+  return reports_.empty() ? watermark_ : std::max(watermark_, reports_.rbegin()->first);
+}
+
+const Value& Candidate::adopted(Slot slot) const {
+  static const Value noop;
+  const auto found = reports_.find(slot);
+  return found == reports_.end() ? noop : found->second.value;
+}
+
+}  // namespace decree::paxos

@@ -1,0 +1,73 @@
+// Phase 1: a replica that asks to lead.
+#ifndef DECREE_PAXOS_CANDIDATE_H_
+#define DECREE_PAXOS_CANDIDATE_H_
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <map>
+
+#include "decree/types.h"
+#include "paxos/message.h"
+#include "paxos/record.h"
+#include "paxos/slot_log.h"
+#include "paxos/voters.h"
+
+namespace decree::paxos {
+
+/// Collects promises for one ballot. Reading more reports than a quorum is safe: a value reported
+/// at ballot k can only differ from a chosen one if it was chosen below k, and then a proposer at k
+/// had to propose it.
+class Candidate {
+ public:
+  /// `own_promise` is the append that must be durable before the prepare leaves (rule 1).
+  Candidate(const Ballot& ballot, const Ballot& hand_over, Lsn own_promise)
+      : ballot_(ballot), hand_over_(hand_over), own_promise_(own_promise) {}
+
+  [[nodiscard]] const Ballot& ballot() const { return ballot_; }
+  [[nodiscard]] const Ballot& hand_over() const { return hand_over_; }
+  [[nodiscard]] Lsn own_promise() const { return own_promise_; }
+  [[nodiscard]] bool prepared() const { return prepared_; }
+  [[nodiscard]] const ReplicaSet& promised_by() const { return promised_by_; }
+  /// The highest announced watermark reported, and by whom: at or below it nothing is proposed.
+  [[nodiscard]] Slot watermark() const { return watermark_; }
+
+  /// The prepare has left: the own acceptor's promise counts, with all that it accepted.
+  void prepare_sent(ReplicaId self, Slot known_chosen, const SlotLog& log);
+  /// This replica has learned that every slot through this one is chosen.
+  void knows(Slot known_chosen) { watermark_ = std::max(watermark_, known_chosen); }
+  /// One chunk of a promise. Chunks that do not continue the one before are dropped; chunk 0 starts
+  /// again.
+  void promise(ReplicaId from, const Promise& promise);
+
+  /// The last slot that anybody reported; watermark() if none is above it.
+  [[nodiscard]] Slot last_reported() const;
+  /// The value of the highest ballot reported for the slot; a no-op if there is none.
+  [[nodiscard]] const Value& adopted(Slot slot) const;
+
+ private:
+  struct Report {
+    Ballot ballot;
+    Value value;
+  };
+  /// A promise that comes in chunks. The acceptor cuts it the same way each time it sends it,
+  /// unless its watermark has moved.
+  struct Chunks {
+    std::uint32_t next = 0;
+    Slot known_chosen;
+  };
+  void report(Slot slot, const Ballot& ballot, const Value& value);
+
+  Ballot ballot_;
+  Ballot hand_over_;
+  Lsn own_promise_;
+  bool prepared_ = false;
+  ReplicaSet promised_by_;
+  Slot watermark_;
+  std::map<Slot, Report> reports_;
+  std::array<Chunks, kMaxReplicaId + 1> chunks_{};
+};
+
+}  // namespace decree::paxos
+
+#endif  // DECREE_PAXOS_CANDIDATE_H_

@@ -1,0 +1,325 @@
+#include "paxos/core.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "paxos/assert.h"
+#include "paxos/limits.h"
+
+namespace decree::paxos {
+
+Core::Core(ReplicaId self, Voters voters)
+    : self_(self),
+      voters_(std::move(voters)),
+      journal_(out_),
+      learner_(self, log_, journal_, out_),
+      acceptor_(log_, journal_, out_, learner_) {
+  DECREE_ASSERT(voters_.contains(self), "a replica of fixed voters is one of them");
+}
+
+void Core::recovered(Incarnation incarnation, Lsn last) {
+  incarnation_ = incarnation;
+  journal_.recovered(last);
+}
+
+void Core::recover_chosen(const Chosen& chosen) {
+  // They were recorded because they continued the known prefix, whether or not that was recorded.
+  // If it is not here, the watermark that was recorded with them is not covered either.
+  if (learner_.recovered(chosen.first.previous())) learner_.learn(chosen, fetch_limit());
+}
+
+void Core::step(ReplicaId from, const Message& message, const Payload& frame,
+                const LeaseEcho& echo) {
+  if (!voters_.contains(from)) return;
+  std::visit(
+      [&](const auto& body) {
+        using Body = std::decay_t<decltype(body)>;
+        if constexpr (std::is_same_v<Body, Accept>) {
+          handle(from, body, frame, echo);
+        } else if constexpr (std::is_same_v<Body, Chosen>) {
+          handle(body, frame);
+        } else if constexpr (requires { handle(from, body); }) {
+          handle(from, body);
+        }
+      },
+      message);
+}
+
+void Core::campaign(const Ballot& ballot, const Ballot& hand_over) {
+  DECREE_ASSERT(ballot > promised(), "a leader's ballot is above all it ever promised");
+  DECREE_ASSERT(ballot.replica == self_ && ballot.incarnation == incarnation_,
+                "a replica campaigns with ballots of its own");
+  const Lsn lsn = acceptor_.promise(ballot);
+  role_.emplace<Candidate>(ballot, hand_over, lsn);
+}
+
+void Core::step_down() {
+  // What was never sent cannot be chosen; it must not be reported as accepted either.
+  // What it adopted stays: it stands for acceptances that are durable here under older ballots.
+  if (const Leader* leading = leader()) {
+    log_.truncate(std::max(leading->sent(), leading->noop()));
+  }
+  role_.emplace<Follower>();
+}
+
+void Core::durable(Lsn lsn) {
+  journal_.durable(lsn);
+  if (auto* leading = std::get_if<Leader>(&role_)) leading->own_durable(journal_);
+}
+
+void Core::peer_connected(ReplicaId id) {
+  connected_.insert(id);
+  learner_.reconnected(id);
+  if (auto* leading = std::get_if<Leader>(&role_)) leading->connected(id, true);
+  if (const Candidate* asking = candidate(); asking != nullptr && asking->prepared()) {
+    const Prepare prepare{asking->ballot(), announced(), {}, asking->hand_over()};
+    out_.messages.push_back({ReplicaSet::of(id), prepare});
+  }
+}
+
+void Core::peer_disconnected(ReplicaId id) {
+  connected_.erase(id);
+  if (auto* leading = std::get_if<Leader>(&role_)) leading->connected(id, false);
+}
+
+void Core::open_announcements() {
+  if (auto* leading = std::get_if<Leader>(&role_)) leading->open();
+}
+
+void Core::remind() {
+  const ReplicaId alternative = voters_.ids()[reminders_++ % voters_.size()];
+  learner_.forget_fetch(connected_.contains(alternative) ? alternative : ReplicaId{});
+  const Candidate* asking = candidate();
+  if (asking == nullptr || !asking->prepared()) return;
+  ReplicaSet silent;
+  for (ReplicaId id : voters_.ids()) {
+    if (connected_.contains(id) && !asking->promised_by().contains(id)) silent.insert(id);
+  }
+  if (silent.empty()) return;
+  out_.messages.push_back(
+      {silent, Prepare{asking->ballot(), announced(), {}, asking->hand_over()}});
+}
+
+Slot Core::propose(const Value& value) {
+  auto* leading = std::get_if<Leader>(&role_);
+  DECREE_ASSERT(leading != nullptr, "only a leader proposes");
+  return leading->propose(value);
+}
+
+// --- Phase 1.
+
+void Core::handle(ReplicaId from, const Prepare& prepare) {
+  if (!check_ballot(from, prepare.ballot)) return;
+  yield_to(prepare.ballot);
+  acceptor_.promise_to(from, prepare);
+}
+
+void Core::handle(ReplicaId from, const Promise& promise) {
+  auto* asking = std::get_if<Candidate>(&role_);
+  if (asking == nullptr || promise.ballot != asking->ballot()) return;
+  asking->promise(from, promise);
+  learner_.behind(from, promise.known_chosen);
+  try_to_lead();
+}
+
+void Core::send_prepare(Candidate& asking) {
+  DECREE_ASSERT(journal_.is_durable(asking.own_promise()),
+                "a candidate's own promise is durable before its prepare is sent");
+  asking.prepare_sent(self_, announced(), log_);
+  out_.messages.push_back({peers(), Prepare{asking.ballot(), announced(), {}, asking.hand_over()}});
+  try_to_lead();
+}
+
+void Core::try_to_lead() {
+  auto* asking = std::get_if<Candidate>(&role_);
+  if (asking == nullptr || !asking->prepared()) return;
+  if (!voters_.is_quorum(asking->promised_by())) return;
+  asking->knows(announced());
+  // Far behind: the window could not hold what lies between. Leads once it has fetched enough.
+  if (asking->watermark().value > log_.base().value + kMaxOpenSlots) return;
+  const Candidate elected = std::move(*asking);
+  Leader& leading = role_.emplace<Leader>(elected, self_, voters_, log_);
+  for (ReplicaId id : voters_.ids()) {
+    if (connected_.contains(id)) leading.connected(id, true);
+  }
+}
+
+// --- Phase 2.
+
+void Core::handle(ReplicaId from, const Accept& accept, const Payload& frame,
+                  const LeaseEcho& echo) {
+  if (!check_ballot(from, accept.ballot)) return;
+  yield_to(accept.ballot);
+  acceptor_.accept(accept, frame, echo);
+  learner_.announced(accept.ballot, accept.announced);
+}
+
+void Core::handle(ReplicaId from, const Accepted& accepted) {
+  auto* leading = std::get_if<Leader>(&role_);
+  if (leading == nullptr || accepted.ballot != leading->ballot()) return;
+  leading->accepted(from, accepted);
+}
+
+void Core::handle(ReplicaId from, const Refused& refused) {
+  static_cast<void>(from);
+  highest_seen_ = std::max(highest_seen_, refused.promised);
+  auto* leading = std::get_if<Leader>(&role_);
+  const bool is_ours = leading != nullptr && refused.refused == leading->ballot();
+  if (is_ours && refused.promised > refused.refused) {
+    leading->refused(refused.promised);
+  }
+}
+
+void Core::handle(ReplicaId from, const Watermark& watermark) {
+  if (!check_ballot(from, watermark.ballot)) return;
+  yield_to(watermark.ballot);
+  learner_.announced(watermark.ballot, watermark.announced);
+}
+
+// --- Catching up.
+
+void Core::handle(ReplicaId from, const Fetch& fetch) { learner_.serve(from, fetch); }
+
+void Core::handle(const Chosen& chosen, const Payload& frame) {
+  if (!learner_.learn(chosen, fetch_limit())) return;
+  const Slot last{chosen.first.value + chosen.values.size() - 1};
+  journal_.append(Record{RecordKind::chosen, {}, chosen.first, last, {}}, frame);
+  try_to_lead();
+}
+
+// --- Signs of life. Their time is the business of leases/.
+
+void Core::handle(ReplicaId from, const Heartbeat& heartbeat) {
+  if (!check_ballot(from, heartbeat.ballot)) return;
+  yield_to(heartbeat.ballot);
+  learner_.announced(heartbeat.ballot, heartbeat.announced);
+}
+
+void Core::handle(ReplicaId from, const HeartbeatAnswer& answer) {
+  auto* leading = std::get_if<Leader>(&role_);
+  if (leading == nullptr || answer.ballot != leading->ballot()) return;
+  leading->received(from, answer.round, answer.received);
+}
+
+Slot Core::heartbeat_to(ReplicaId peer, std::uint64_t round) {
+  auto* leading = std::get_if<Leader>(&role_);
+  return leading == nullptr ? Slot{} : leading->heartbeat_to(peer, round);
+}
+
+// --- Applying.
+
+const LogEntry* Core::next_to_apply() const {
+  return next_slot_to_apply() <= may_apply() ? log_.find(next_slot_to_apply()) : nullptr;
+}
+
+Slot Core::fetch_limit() const {
+  const Leader* leading = leader();
+  return leading == nullptr ? Slot{UINT64_MAX} : leading->first().previous();
+}
+
+Slot Core::may_apply() const {
+  const Leader* leading = leader();
+  const bool prefix_known = leading != nullptr && announced() >= leading->first().previous();
+  return prefix_known ? std::max(announced(), leading->may_apply()) : announced();
+}
+
+void Core::applied(Slot slot) {
+  DECREE_ASSERT(slot <= may_apply(), "only what may be announced is applied");
+  if (leader() != nullptr) learner_.applied_by_leader(slot);
+  learner_.applied(slot);
+  trim();
+}
+
+void Core::trim() {
+  // Slots that a peer may still need from memory: the newest ones, within a budget.
+  // Two at most for each one applied, so that no single one pays for many.
+  for (int dropped = 0; dropped < 2 && log_.base() < applied(); ++dropped) {
+    const std::uint64_t held = applied().value - log_.base().value;
+    if (held <= kMemorySlots && log_.bytes() <= kMemoryBytes) return;
+    log_.trim(log_.base().next());
+  }
+}
+
+void Core::tell_watermark() {
+  auto* leading = std::get_if<Leader>(&role_);
+  if (leading == nullptr || !leading->idle()) return;
+  const ReplicaSet to = leading->tell(announced());
+  if (!to.empty()) out_.messages.push_back({to, Watermark{leading->ballot(), announced()}});
+}
+
+// --- The rest.
+
+void Core::take_output(Output& output) {
+  acceptor_.acknowledge();
+  if (auto* asking = std::get_if<Candidate>(&role_);
+      asking != nullptr && !asking->prepared() && journal_.is_durable(asking->own_promise())) {
+    send_prepare(*asking);
+  }
+  if (auto* leading = std::get_if<Leader>(&role_)) {
+    leading->flush(announced(), journal_, out_);
+  }
+  learner_.fetch(fetch_limit());
+  // In an append that is made anyway.
+  if (journal_.turn_has_records()) learner_.record_watermark();
+  journal_.close_turn();
+  out_.seal();
+  output.clear();
+  std::swap(out_, output);
+}
+
+Ballot Core::next_ballot(const Ballot& above) const {
+  const std::uint64_t round = std::max({promised().round, highest_seen_.round, above.round});
+  return {round + 1, self_, incarnation_};
+}
+
+bool Core::awaits_answers() const {
+  return (candidate() != nullptr && candidate()->prepared()) ||
+         std::min(learner_.goal(), fetch_limit()) > announced();
+}
+
+Lsn Core::record(const Record& record) {
+  journal_.append(record);
+  return journal_.covering();
+}
+
+bool Core::check_ballot(ReplicaId from, const Ballot& ballot) {
+  if (ballot.replica != from) return false;  // nobody speaks for another's ballot
+  if (ballot >= promised()) return true;
+  out_.messages.push_back({ReplicaSet::of(from), Refused{ballot, promised()}});
+  return false;
+}
+
+void Core::yield_to(const Ballot& ballot) {
+  const Candidate* asking = candidate();
+  const Leader* leading = leader();
+  const bool superseded = (asking != nullptr && asking->ballot() < ballot) ||
+                          (leading != nullptr && leading->ballot() < ballot);
+  if (superseded) step_down();
+}
+
+ReplicaSet Core::peers() const {
+  ReplicaSet set;
+  for (ReplicaId id : voters_.ids()) {
+    if (id != self_ && connected_.contains(id)) set.insert(id);
+  }
+  return set;
+}
+
+void Core::check_invariants() const {
+  DECREE_ASSERT(applied() <= announced(), "only what is announced is applied");
+  DECREE_ASSERT(announced() <= log_.end(), "what is announced is held");
+  for (Slot slot = announced().next(); slot <= log_.end(); slot = slot.next()) {
+    const LogEntry* entry = log_.find(slot);
+    if (entry == nullptr) continue;
+    DECREE_ASSERT(entry->ballot <= promised(), "no acceptance is above the promise");
+  }
+  if (const Leader* leading = leader()) {
+    DECREE_ASSERT(leading->ballot() == promised(), "a leader leads with what it promised");
+    DECREE_ASSERT(leading->chosen() <= leading->sent(), "only what was sent is chosen");
+    DECREE_ASSERT(leading->sent() <= leading->end(), "only what was proposed is sent");
+    DECREE_ASSERT(leading->end() == log_.end(), "a leader's log ends with its last proposal");
+  }
+}
+
+}  // namespace decree::paxos

@@ -1,0 +1,68 @@
+// What is known to be chosen here, and how the rest is fetched.
+#ifndef DECREE_PAXOS_LEARNER_H_
+#define DECREE_PAXOS_LEARNER_H_
+
+#include "decree/types.h"
+#include "paxos/journal.h"
+#include "paxos/message.h"
+#include "paxos/output.h"
+#include "paxos/slot_log.h"
+
+namespace decree::paxos {
+
+/// Every slot through known_chosen() is announced: chosen, behind its leader's no-op, past the
+/// lease wait and applied by that leader. Nothing above it is ever told to anybody.
+class Learner {
+ public:
+  Learner(ReplicaId self, SlotLog& log, Journal& journal, Output& out)
+      : self_(self), log_(log), journal_(journal), out_(out) {}
+
+  [[nodiscard]] Slot known_chosen() const { return known_chosen_; }
+  [[nodiscard]] Slot applied() const { return applied_; }
+  /// The highest watermark that anybody has named; above known_chosen() while this replica is
+  /// behind.
+  [[nodiscard]] Slot goal() const { return goal_; }
+
+  /// The leader of `ballot` has announced through `announced`. Its word counts for a slot only if
+  /// this replica accepted the slot under that same ballot (rule 4); the rest is fetched.
+  void announced(const Ballot& ballot, Slot announced);
+  /// `from` reports this watermark: fetch what is missing from there.
+  void behind(ReplicaId from, Slot announced);
+  /// Values sent as chosen; keeps those through `limit` that continue the known prefix. True if
+  /// there were any.
+  bool learn(const Chosen& chosen, Slot limit);
+  /// The leader applied a slot that it may announce.
+  void applied_by_leader(Slot slot);
+  void applied(Slot slot);
+  /// A durable watermark, found at start; false if a slot behind it is missing.
+  bool recovered(Slot watermark);
+
+  /// Asks for what is missing through `limit` unless an answer is on its way.
+  void fetch(Slot limit);
+  /// Called now and then: if nothing came since the last time, an answer may have been lost. Asks
+  /// again, the next time `alternative` if there is one.
+  void forget_fetch(ReplicaId alternative);
+  /// What was under way to and from this peer may be lost.
+  void reconnected(ReplicaId id);
+  /// Answers a peer's fetch with what is announced.
+  void serve(ReplicaId to, const Fetch& fetch);
+  /// Records the watermark if it moved.
+  void record_watermark();
+
+ private:
+  ReplicaId self_;
+  SlotLog& log_;
+  Journal& journal_;
+  Output& out_;
+  Slot known_chosen_;
+  Slot applied_;
+  Slot recorded_;  // the watermark in the log on disk
+  Slot goal_;
+  ReplicaId source_;  // whom to ask
+  Slot known_at_reminder_;
+  bool fetching_ = false;  // an answer is on its way
+};
+
+}  // namespace decree::paxos
+
+#endif  // DECREE_PAXOS_LEARNER_H_

@@ -1,0 +1,194 @@
+// Every message that replicas exchange, one comment a field. Plain values: encoding is transport/,
+// meaning of ballots and slots is paxos/, meaning of anything about time is leases/.
+#ifndef DECREE_PAXOS_MESSAGE_H_
+#define DECREE_PAXOS_MESSAGE_H_
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <variant>
+
+#include "decree/types.h"
+#include "paxos/buffer.h"
+
+namespace decree {
+
+enum class ValueKind : std::uint8_t {
+  noop = 0,          // fills a gap, or is a leader's first slot
+  command = 1,       // bytes for the state machine
+  open_session = 2,  // the session's client id is the slot of this decree
+};
+
+/// What a slot holds.
+struct Value {
+  ValueKind kind = ValueKind::noop;
+  ClientId client;    // the session of the first proposer, or none
+  Sequence sequence;  // the request's number in that session
+  Payload bytes;
+};
+
+/// A reading of the sender's own clock in nanoseconds, meaningful to that sender alone; 0: none.
+struct LeaseStamp {
+  std::uint64_t value = 0;
+  constexpr auto operator<=>(const LeaseStamp&) const = default;
+};
+
+/// What an acceptor answers to a stamp.
+struct LeaseEcho {
+  LeaseStamp stamp;              // the stamp that is answered; 0: none
+  std::uint64_t granted_ns = 0;  // how long, from its receipt, the acceptor remembers; 0: no grant
+};
+
+/// What a leader asks of the acceptors about time, on every accept and heartbeat.
+struct LeaseAsk {
+  LeaseStamp stamp;               // when it was sent by the leader's clock; 0: asks for no grant
+  std::uint64_t duration_ns = 0;  // T of the leader's settings
+  std::uint32_t rho_ppm = 0;      // rho of the leader's settings
+  StartNumber start;              // the leader's start number
+};
+
+/// Phase 1a. "I want to lead with this ballot: promise, and say what you have accepted."
+struct Prepare {
+  Ballot ballot;
+  Slot known_chosen;  // the candidate's announced watermark; at or below it nothing is reported
+  StartNumber start;  // ends the grants to lower starts of the same incarnation
+  Ballot hand_over;   // the released ballot of which this is the planned successor; none: canvassed
+};
+
+/// A slot that an acceptor has accepted.
+struct AcceptedValue {
+  Slot slot;
+  Ballot ballot;  // the highest under which it was accepted
+  Value value;
+};
+
+/// Phase 1b, one chunk of it.
+struct Promise {
+  Ballot ballot;
+  std::uint32_t chunk = 0;         // 0, 1, ...: a chunk out of order voids the ones before
+  bool last = false;               // no more chunks follow
+  Slot known_chosen;               // the acceptor's announced watermark
+  std::uint64_t remainder_ns = 0;  // what remains of the longest grant that bars this ballot
+  std::span<const AcceptedValue> accepted;  // ascending slots above both watermarks
+};
+
+/// Phase 2a: consecutive slots, first, first + 1, ...
+struct Accept {
+  Ballot ballot;
+  Slot ballot_first;  // F: the first slot that this ballot proposed
+  Slot first;
+  Slot announced;  // the leader's announced watermark
+  LeaseAsk lease;
+  std::span<const Value> values;
+};
+
+/// Phase 2b, cumulative: every slot from F through `through` is durable under `ballot` or known
+/// chosen.
+struct Accepted {
+  Ballot ballot;
+  Slot through;
+  Slot received;  // the same, not yet durable: a leader that has sent more sends it again
+  LeaseEcho lease;
+};
+
+/// The answer to anything whose ballot is below the promise.
+struct Refused {
+  Ballot refused;   // the ballot of the message that is refused
+  Ballot promised;  // the promise that stands against it; equal to `refused`: unwilling, see Omega
+};
+
+/// The announced watermark when no accept carries it.
+struct Watermark {
+  Ballot ballot;
+  Slot announced;
+};
+
+/// "Send me these slots as chosen."
+struct Fetch {
+  Slot first;
+  Slot last;  // inclusive; the answer may stop earlier
+};
+
+/// Values that are chosen: first, first + 1, ...
+struct Chosen {
+  Slot first;
+  std::span<const Value> values;
+};
+
+inline constexpr std::size_t kMaxReplicas = 9;  // voters of a group
+
+/// Who should follow whom, best first; ends at the first "none".
+using Succession = std::array<ReplicaId, kMaxReplicas>;
+
+/// A sign of life of a leader, and its question for a quorum round.
+struct Heartbeat {
+  Ballot ballot;
+  std::uint64_t round = 0;  // of this ballot, grows by one: answers name it
+  Slot ballot_first;        // F, see Accept
+  Slot sent_through;        // last slot that was sent to this peer under the ballot
+  Slot announced;
+  LeaseAsk lease;
+  bool impaired = false;  // the leader's log, apply or program makes no progress
+  Succession succession;
+};
+
+struct HeartbeatAnswer {
+  Ballot ballot;
+  std::uint64_t round = 0;
+  Slot received;  // see Accepted
+  LeaseEcho lease;
+  std::uint32_t priority = 0;  // the answerer's, so that the leader can order its successors
+};
+
+/// "Do you also suspect, and are you willing?"
+struct Canvass {
+  std::uint64_t round = 0;     // of this canvasser's start; answers name it
+  Ballot following;            // the highest leader's ballot that the canvasser has followed
+  Slot log_end;                // the last slot of the canvasser's log
+  std::uint32_t priority = 0;  // the canvasser's
+};
+
+struct CanvassAnswer {
+  std::uint64_t round = 0;
+  bool willing = false;
+  Ballot promised;  // so that the candidate's ballot is above it
+};
+
+/// A planned end of a leadership: the ballot holds no lease any more and never will again.
+struct Release {
+  Ballot ballot;
+  ReplicaId successor;  // may prepare at once, without a canvass; none: nobody in particular
+};
+
+/// A command on its way from the replica that took it to the leader.
+struct Forward {
+  std::uint64_t request = 0;  // of the sender's start
+  Value value;
+};
+
+/// The fate of a forwarded command or read; `error` is an Errc of the public API.
+struct ForwardAnswer {
+  std::uint64_t request = 0;
+  std::uint32_t error = 0;
+  Token token;  // where it was decided, if it was
+  std::span<const std::byte> reply;
+};
+
+/// "From which slot on is a read that was called before this message linearizable?"
+struct ReadPoint {
+  std::uint64_t request = 0;
+};
+
+struct ReadPointAnswer {
+  std::uint64_t request = 0;
+  std::uint32_t error = 0;
+  Slot point;
+};
+
+using Message = std::variant<Prepare, Promise, Accept, Accepted, Refused, Watermark, Fetch, Chosen,
+                             Heartbeat, HeartbeatAnswer, Canvass, CanvassAnswer, Release, Forward,
+                             ForwardAnswer, ReadPoint, ReadPointAnswer>;
+
+}  // namespace decree
+
+#endif  // DECREE_PAXOS_MESSAGE_H_

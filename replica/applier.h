@@ -1,0 +1,41 @@
+// Turns chosen values into calls of the program's state machine.
+#ifndef DECREE_REPLICA_APPLIER_H_
+#define DECREE_REPLICA_APPLIER_H_
+
+#include <cstdint>
+
+#include "decree/error.h"
+#include "decree/state_machine.h"
+#include "paxos/message.h"
+#include "replica/sessions.h"
+
+namespace decree::replica {
+
+/// What became of a value that was applied.
+struct Applied {
+  boost::system::error_code error;  // of its session; the value itself is chosen
+  Reply reply;
+};
+
+/// The replicated state: the program's machine, the session table, and a digest of every value
+/// applied, which is equal on all replicas that have applied the same slots.
+class Applier {
+ public:
+  explicit Applier(StateMachine& machine) : machine_(machine) {}
+
+  Applied apply(Slot slot, const Value& value);
+  [[nodiscard]] std::uint64_t digest() const { return digest_; }
+
+ private:
+  Applied apply_command(Slot slot, const Value& value);
+  Applied apply_in_session(Slot slot, const Value& value);
+  void add_to_digest(Slot slot, const Value& value);
+
+  StateMachine& machine_;
+  Sessions sessions_;
+  std::uint64_t digest_ = 0;
+};
+
+}  // namespace decree::replica
+
+#endif  // DECREE_REPLICA_APPLIER_H_

@@ -1,0 +1,73 @@
+#include "replica/catch_up.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "paxos/limits.h"
+
+namespace decree::replica {
+
+namespace {
+
+constexpr std::uint64_t kSlotsPerRead = 4096;
+
+std::size_t cost(const Value& value) { return value.bytes.size() + paxos::kValueOverheadBytes; }
+
+}  // namespace
+
+Chosen CatchUp::read(wal::Log& log, const paxos::FetchFromLog& fetch) {
+  best_.clear();
+  bytes_ = 0;
+  values_.clear();
+  Slot last = std::min(fetch.last, Slot{fetch.first.value + kSlotsPerRead - 1});
+  const std::error_code error =
+      log.read(fetch.first, last, UINT64_MAX,
+               [&](Lsn, const Record& record) { consider(record, fetch.first, last); });
+  if (error) return {fetch.first, {}};
+  Slot next = fetch.first;
+  for (const auto& [slot, best] : best_) {
+    if (slot != next) break;
+    values_.push_back(best.value);
+    next = next.next();
+  }
+  return {fetch.first, values_};
+}
+
+void CatchUp::consider(const Record& record, Slot first, Slot& last) {
+  const Payload frame = Payload::copy_of(record.bytes);
+  std::string_view problem;
+  const Message* message = decoder_.decode(frame, problem);
+  if (message == nullptr) return;
+  const auto each = [&](Slot slot, const Ballot& ballot, std::span<const Value> values) {
+    for (const Value& value : values) {
+      if (slot >= first && slot <= last) consider(slot, ballot, value);
+      slot = slot.next();
+    }
+  };
+  if (const auto* accept = std::get_if<Accept>(message)) {
+    each(accept->first, accept->ballot, accept->values);
+  } else if (const auto* chosen = std::get_if<Chosen>(message)) {
+    each(chosen->first, paxos::kChosenBallot, chosen->values);
+  }
+  keep_what_fits(last);
+}
+
+void CatchUp::consider(Slot slot, const Ballot& ballot, const Value& value) {
+  Best& best = best_[slot];
+  if (ballot < best.ballot) return;
+  if (best.ballot) bytes_ -= cost(best.value);
+  best = {ballot, value};
+  bytes_ += cost(value);
+}
+
+void CatchUp::keep_what_fits(Slot& last) {
+  // From the top, so that what stays is a prefix, each slot of which all records are looked at.
+  while (bytes_ > paxos::kMaxBatchBytes && best_.size() > 1) {
+    const auto top = std::prev(best_.end());
+    bytes_ -= cost(top->second.value);
+    last = top->first.previous();
+    best_.erase(top);
+  }
+}
+
+}  // namespace decree::replica

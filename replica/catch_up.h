@@ -1,0 +1,44 @@
+// Chosen values for a follower that is further behind than memory reaches.
+#ifndef DECREE_REPLICA_CATCH_UP_H_
+#define DECREE_REPLICA_CATCH_UP_H_
+
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "paxos/message.h"
+#include "paxos/output.h"
+#include "transport/codec.h"
+#include "wal/log.h"
+
+namespace decree::replica {
+
+/// Reads slots that are known chosen back from the log. All records of a slot are looked at,
+/// because only the one of the highest ballot is sure to hold the chosen value; a value that was
+/// sent as chosen beats them all.
+class CatchUp {
+ public:
+  explicit CatchUp(transport::Decoder& decoder) : decoder_(decoder) {}
+
+  /// The longest run of values from `fetch.first` on that one message holds; valid until the next
+  /// call. Empty if the log cannot be read.
+  Chosen read(wal::Log& log, const paxos::FetchFromLog& fetch);
+
+ private:
+  struct Best {
+    Ballot ballot;
+    Value value;
+  };
+  void consider(const Record& record, Slot first, Slot& last);
+  void consider(Slot slot, const Ballot& ballot, const Value& value);
+  void keep_what_fits(Slot& last);
+
+  transport::Decoder& decoder_;
+  std::map<Slot, Best> best_;
+  std::size_t bytes_ = 0;
+  std::vector<Value> values_;
+};
+
+}  // namespace decree::replica
+
+#endif  // DECREE_REPLICA_CATCH_UP_H_

@@ -1,0 +1,321 @@
+#include "replica/engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "paxos/assert.h"
+
+namespace decree::replica {
+
+namespace {
+
+std::vector<ReplicaId> ids_of(const std::vector<Member>& members) {
+  std::vector<ReplicaId> ids;
+  ids.reserve(members.size());
+  for (const Member& member : members) ids.push_back(member.id);
+  return ids;
+}
+
+leases::Duration micros(std::uint64_t us) {
+  return leases::Duration::micros(static_cast<std::int64_t>(us));
+}
+
+leases::Settings settings_of(const Options& options) {
+  leases::Settings settings =
+      leases::Settings::paced(micros(options.heartbeat_us), micros(options.suspect_us));
+  settings.lease = micros(options.lease_us);
+  settings.rho_ppm = options.clock_rate_error_ppm;
+  return settings;
+}
+
+/// One append of the log: larger ones would delay what comes behind them.
+constexpr std::uint64_t kMaxAppendBytes = 4u << 20;
+constexpr std::uint64_t kRecordOverheadBytes = 64;
+
+/// Applied in one turn at most, so that catching up does not silence a leader.
+constexpr int kApplyPerTurn = 8192;
+
+}  // namespace
+
+Engine::Engine(const Options& options, StateMachine& machine, const leases::Clock& clock,
+               Notice notice)
+    : options_(options),
+      clock_(clock),
+      settings_(settings_of(options)),
+      notice_(std::move(notice)),
+      voters_(ids_of(options.members)),
+      core_(options.id, voters_),
+      lease_(settings_, voters_),
+      wait_(voters_),
+      applier_(machine),
+      encoder_({options.cluster, 0, options.id}) {}
+
+Engine::~Engine() = default;
+
+// --- Start and end.
+
+bool Engine::recover(wal::Disk& disk, Incarnation fresh, leases::Time locked,
+                     std::string& problem) {
+  wal::LogOptions log_options;
+  log_options.cluster = options_.cluster;
+  log_options.replica = options_.id;
+  log_options.fresh_incarnation = fresh;
+  log_options.segment_bytes = options_.segment_bytes;
+  std::string bad;
+  const auto visit = [&](Lsn lsn, const Record& record) {
+    if (!bad.empty()) return;
+    bad = recover_record(record);
+    if (!bad.empty()) bad = fmt::format("append {} of the log: {}", lsn.value, bad);
+    while (const paxos::LogEntry* entry = core_.next_to_apply()) {
+      const Slot slot = core_.next_slot_to_apply();
+      applier_.apply(slot, entry->value);
+      core_.applied(slot);
+    }
+  };
+  log_ = wal::Log::open(disk, log_options, visit, problem);
+  if (log_ == nullptr) return false;
+  if (!bad.empty()) {
+    problem = bad;
+    return false;
+  }
+  identity_ = log_->status().identity;
+  core_.recovered(identity_.incarnation, Lsn{});
+  grantor_.emplace(settings_, longest_lease_, locked);
+  grantor_->promised(core_.promised());
+  return true;
+}
+
+std::string Engine::recover_record(const Record& record) {
+  switch (record.kind) {
+    case RecordKind::promise:
+      core_.recover_promise(record.ballot);
+      return {};
+    case RecordKind::watermark:
+      if (core_.recover_watermark(record.last)) return {};
+      return fmt::format("slots through {} are known chosen, but some are missing",
+                         record.last.value);
+    case RecordKind::lease:
+      longest_lease_ = {std::max(longest_lease_.ns, static_cast<std::int64_t>(record.last.value))};
+      return {};
+    case RecordKind::peer:
+      incarnations_.at(record.ballot.replica.value) = record.ballot.incarnation;
+      return {};
+    case RecordKind::accept:
+    case RecordKind::chosen:
+      break;
+  }
+  std::string_view problem;
+  const Message* message = decoder_.decode(Payload::copy_of(record.bytes), problem);
+  if (message == nullptr) return fmt::format("a frame cannot be read: {}", problem);
+  if (const auto* accept = std::get_if<Accept>(message)) {
+    core_.recover_accept(*accept);
+  } else if (const auto* chosen = std::get_if<Chosen>(message)) {
+    core_.recover_chosen(*chosen);
+  } else {
+    return "a frame is neither an accept nor a chosen value";
+  }
+  return {};
+}
+
+void Engine::start(transport::Network& network) {
+  network_ = &network;
+  omega_.emplace(settings_, voters_, options_.id, options_.priority, clock_.now());
+  if (const auto longest = grantor_->must_persist()) {
+    const Slot value{static_cast<std::uint64_t>(longest->ns)};
+    lease_record_ = core_.record(Record{RecordKind::lease, {}, {}, value, {}});
+  }
+  more_work_ = true;
+}
+
+void Engine::shut() {
+  shut_ = true;
+  lease_.end();
+  if (started_) tell_leadership(LeadershipEvent::Kind::ended);
+  proposals_.fail_all(Errc::outcome_unknown, Errc::closed);
+  reads_.fail_all(Errc::closed);
+  answer();
+}
+
+bool Engine::log_is_quiet() const {
+  return log_->failure() || log_->status().durable == log_->status().appended;
+}
+
+// --- The turn.
+
+bool Engine::has_work() const {
+  if (shut_ || failed_) return log_ready_ || !answers_.empty();
+  return more_work_ || log_ready_ || !arrived_.empty() || !answers_.empty();
+}
+
+void Engine::turn() {
+  more_work_ = false;
+  log_ready_ = false;
+  const Lsn durable = log_->poll();
+  // One reading for the whole turn, after its last input is in and before anything steps.
+  const leases::Time now = clock_.now();
+  if (!shut_ && !failed_) {
+    take_input(durable, now);
+    judge_timers(now);
+    retry_at_ = leases::kNever;
+    place_or_forward(now);
+    carry_out(now);
+    apply(now);
+    announce(now);
+  }
+  answer();
+}
+
+void Engine::take_input(Lsn durable, leases::Time now) {
+  if (log_->failure()) return log_failed();
+  log_durable(durable);
+  std::swap(arrived_, stepping_);
+  for (const Input& input : stepping_) {
+    if (input.kind == Input::Kind::frame) {
+      step_frame(input, now);
+    } else {
+      step_connection(input, now);
+    }
+    follow_core(now);
+  }
+  stepping_.clear();
+}
+
+void Engine::carry_out(leases::Time now) {
+  if (failed_) return;
+  core_.take_output(output_);
+  follow_core(now);
+  send_accepts(now);
+  persist(now);
+  acknowledge(now);
+  serve_fetches();
+}
+
+void Engine::send_accepts(leases::Time now) {
+  accept_frames_.clear();
+  if (output_.accepts.empty()) return;
+  const LeaseAsk ask = lease_.ask(now);
+  for (paxos::Outgoing& out : output_.accepts) {
+    std::get<Accept>(out.message).lease = ask;
+    accept_frames_.push_back(encoder_.encode(out.message));
+    for (ReplicaId id : voters_.ids()) {
+      if (out.to.contains(id)) network_->send(id, accept_frames_.back());
+    }
+  }
+  if (core_.leader() != nullptr) sent_ = core_.leader()->sent();
+  network_->flush();
+}
+
+void Engine::persist(leases::Time now) {
+  if (output_.records.empty()) return;
+  const std::uint64_t most = std::min(kMaxAppendBytes, log_->max_record_bytes());
+  std::uint64_t bytes = 0;
+  Lsn last;
+  records_.clear();
+  for (const paxos::RecordToAppend& each : output_.records) {
+    Record record = each.record;
+    if (each.accept != paxos::RecordToAppend::kNone) {
+      record.bytes = accept_frames_[each.accept].view;
+    }
+    const std::uint64_t cost = record.bytes.size() + kRecordOverheadBytes;
+    if (!records_.empty() && bytes + cost > most) {
+      last = log_->append(records_);
+      records_.clear();
+      bytes = 0;
+    }
+    records_.push_back(record);
+    bytes += cost;
+  }
+  last = log_->append(records_);
+  appends_.push_back({output_.lsn, last});
+  mark_at_ = now + settings_.heartbeat * 4;
+  log_->flush();
+}
+
+void Engine::acknowledge(leases::Time now) {
+  for (paxos::Outgoing& out : output_.messages) {
+    if (auto* promise = std::get_if<Promise>(&out.message)) {
+      promise->remainder_ns = static_cast<std::uint64_t>(
+          grantor_->remainder(promise->ballot, candidate_start_, now).ns);
+    } else if (auto* prepare = std::get_if<Prepare>(&out.message)) {
+      prepare->start = identity_.start;
+    }
+    send(out.to, out.message);
+  }
+}
+
+void Engine::serve_fetches() {
+  for (const paxos::FetchFromLog& fetch : output_.fetches) {
+    const Chosen chosen = catch_up_.read(*log_, fetch);
+    if (!chosen.values.empty()) send(fetch.to, chosen);
+  }
+}
+
+void Engine::apply(leases::Time now) {
+  open_announcements_if_waited(now);
+  int budget = kApplyPerTurn;
+  while (const paxos::LogEntry* entry = core_.next_to_apply()) {
+    if (budget-- == 0) {
+      more_work_ = true;
+      break;
+    }
+    const Slot slot = core_.next_slot_to_apply();
+    Applied applied = applier_.apply(slot, entry->value);
+    proposals_.applied(slot, entry->value, Token{leading_, slot}, std::move(applied));
+    core_.applied(slot);
+  }
+  reads_.applied(core_.applied());
+}
+
+void Engine::announce(leases::Time now) {
+  if (failed_) return;
+  const paxos::Leader* leader = core_.leader();
+  if (leader != nullptr && waited_ && !started_ && core_.announced() >= leader->noop()) {
+    lease_.open();
+    started_ = Token{leading_, leader->noop()};
+    tell_leadership(LeadershipEvent::Kind::started);
+    beat(now);
+  }
+  serve_reads(now);
+  watch_lease(now);
+  // Callers that are answered now are likely to propose again: then an accept carries the
+  // watermark.
+  answers_.send_remote([this](ReplicaId to, const Message& message) { send(to, message); });
+  network_->flush();
+  answer();
+  if (!has_work()) core_.tell_watermark();
+  carry_out(now);
+  network_->flush();
+}
+
+leases::Time Engine::next_deadline() const {
+  if (shut_ || failed_) return leases::kNever;
+  leases::Time deadline = std::min(omega_->next_deadline(), next_reminder_);
+  deadline =
+      std::min({deadline, retry_at_, mark_at_, proposals_.next_deadline(), reads_.next_deadline()});
+  if (leading_ && !waited_) deadline = std::min(deadline, wait_.until());
+  if (started_ && !in_doubt_ && lease_.expiry().ns != 0) {
+    deadline = std::min(deadline, lease_.expiry());
+  }
+  return deadline;
+}
+
+// --- Helpers.
+
+void Engine::send(ReplicaId to, const Message& message) {
+  network_->send(to, encoder_.encode(message));
+}
+
+void Engine::send(const paxos::ReplicaSet& to, const Message& message) {
+  if (to.empty()) return;
+  const Payload frame = encoder_.encode(message);
+  for (ReplicaId id : voters_.ids()) {
+    if (to.contains(id)) network_->send(id, frame);
+  }
+}
+
+leases::Duration Engine::patience() const {
+  return std::max(leases::Duration::millis(5000), settings_.suspicion_cap * 10);
+}
+
+}  // namespace decree::replica

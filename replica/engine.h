@@ -1,0 +1,221 @@
+// One replica without a thread of its own: feeds events to the protocol, the leases, the log and
+// the network, and carries out what they answer.
+#ifndef DECREE_REPLICA_ENGINE_H_
+#define DECREE_REPLICA_ENGINE_H_
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "decree/options.h"
+#include "decree/replica.h"
+#include "decree/state_machine.h"
+#include "decree/status.h"
+#include "leases/clock.h"
+#include "leases/grantor.h"
+#include "leases/lease.h"
+#include "leases/omega.h"
+#include "leases/wait.h"
+#include "paxos/core.h"
+#include "replica/answers.h"
+#include "replica/applier.h"
+#include "replica/catch_up.h"
+#include "replica/proposals.h"
+#include "replica/reads.h"
+#include "transport/codec.h"
+#include "transport/network.h"
+#include "wal/log.h"
+
+namespace decree::replica {
+
+/// Runs on one thread, which calls turn() whenever has_work() or next_deadline() has come. Clock,
+/// disk and network are seams: the same engine runs in a simulator.
+class Engine final : public transport::NetworkEvents {
+ public:
+  /// A line for the program's log.
+  using Notice = std::function<void(const std::string&)>;
+
+  /// `machine` and `clock` must outlive the engine.
+  Engine(const Options& options, StateMachine& machine, const leases::Clock& clock, Notice notice);
+  ~Engine() override;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // --- Start and end.
+  /// Opens the log and replays it into the machine. `locked` is when the directory's lock was
+  /// taken. False with `problem` set if the log cannot be opened.
+  bool recover(wal::Disk& disk, Incarnation fresh, leases::Time locked, std::string& problem);
+  [[nodiscard]] wal::Identity identity() const { return identity_; }
+  /// From here on the engine takes part. `network` must outlive its use.
+  void start(transport::Network& network);
+  /// Leads no more and hands over to a follower if it led.
+  void release_leadership();
+  /// Takes nothing any more and answers everything that waits.
+  void shut();
+  /// All that was appended is durable, or never will be.
+  [[nodiscard]] bool log_is_quiet() const;
+
+  // --- Events. They are taken in; turn() acts on them.
+  void propose(Requester requester, Value value);
+  void read(std::function<void()> body, Consistency consistency, detail::ReadCompletion done);
+  void log_ready() { log_ready_ = true; }
+  void on_frame(ReplicaId from, Payload frame) override;
+  void on_connected(ReplicaId peer, Incarnation incarnation) override;
+  void on_disconnected(ReplicaId peer) override;
+  bool admit(ReplicaId peer, Incarnation incarnation, StartNumber start,
+             std::string& reason) override;
+  void on_notice(const std::string& line) override { notice_(line); }
+
+  [[nodiscard]] bool has_work() const;
+  /// When turn() has something to do if nothing happens before.
+  [[nodiscard]] leases::Time next_deadline() const;
+  /// One turn: take what is ready, step the protocol, and then in this order: send accepts,
+  /// persist, acknowledge, apply, announce, answer.
+  void turn();
+  /// The last step of a turn: completes callers, who may call the engine again.
+  void answer() { answers_.deliver(); }
+
+  // --- State.
+  [[nodiscard]] bool holds_lease() const { return lease_.valid(clock_); }  // any thread
+  [[nodiscard]] Status status() const;
+  void on_leadership(std::function<void(const LeadershipEvent&)> handler);
+  void check_invariants() const { core_.check_invariants(); }
+
+ private:
+  /// A frame or a change of a connection, in the order in which they happened.
+  struct Input {
+    enum class Kind : std::uint8_t { frame, connected, disconnected };
+    Kind kind;
+    ReplicaId from;
+    Payload frame;
+  };
+
+  // The turn, step by step.
+  void take_input(Lsn durable, leases::Time now);
+  void judge_timers(leases::Time now);
+  void carry_out(leases::Time now);
+  void send_accepts(leases::Time now);
+  void persist(leases::Time now);
+  void acknowledge(leases::Time now);
+  void serve_fetches();
+  void apply(leases::Time now);
+  void announce(leases::Time now);
+
+  // Input.
+  void take(Input input);
+  void step_frame(const Input& input, leases::Time now);
+  /// Tells the parts that know about time, before the core steps. False: the core must not see it.
+  bool notice_time(ReplicaId from, const Message& message, LeaseEcho& echo, leases::Time now);
+  /// Tells them what the core made of it.
+  void after_step(ReplicaId from, const Message& message, const LeaseEcho& echo, leases::Time now);
+  bool may_take(ReplicaId from, const Prepare& prepare);
+  [[nodiscard]] LeaseEcho grant(const Ballot& ballot, const LeaseAsk& ask, leases::Time now);
+  void take_promise(ReplicaId from, const Promise& promise, leases::Time now);
+  void take_forward(ReplicaId from, const Forward& forward, leases::Time now);
+  void take_forward_answer(ReplicaId from, const ForwardAnswer& forward, leases::Time now);
+  void take_read_point(ReplicaId from, const ReadPoint& question);
+  void step_connection(const Input& input, leases::Time now);
+  void log_durable(Lsn durable);
+  void log_failed();
+
+  // Roles.
+  void follow_core(leases::Time now);
+  void became_leader(const Ballot& ballot, leases::Time now);
+  void ceased_to_lead(leases::Time now);
+  void act_on_omega(leases::Time now);
+  void campaign(const Ballot& above, const Ballot& hand_over, leases::Time now);
+  void campaign_again_if_left_behind(leases::Time now);
+  void open_announcements_if_waited(leases::Time now);
+  void beat(leases::Time now);
+  void tell_leadership(LeadershipEvent::Kind kind);
+  void watch_lease(leases::Time now);
+
+  // Requests.
+  void place_or_forward(leases::Time now);
+  void place_front();
+  void forward_front(ReplicaId leader);
+  void answer_now(Requester requester, Errc error);
+  void serve_reads(leases::Time now);
+  /// The other replica that leads and can be reached, or none.
+  [[nodiscard]] ReplicaId leader_to_ask(leases::Time now);
+  [[nodiscard]] bool may_serve_reads() const;
+
+  void send(ReplicaId to, const Message& message);
+  void send(const paxos::ReplicaSet& to, const Message& message);
+  [[nodiscard]] leases::Duration patience() const;
+  [[nodiscard]] std::string recover_record(const Record& record);
+
+  const Options options_;
+  const leases::Clock& clock_;
+  const leases::Settings settings_;
+  Notice notice_;
+  paxos::Voters voters_;
+
+  paxos::Core core_;
+  std::optional<leases::Omega> omega_;      // from start() on
+  std::optional<leases::Grantor> grantor_;  // once the longest lease ever granted is recovered
+  leases::Lease lease_;
+  leases::Wait wait_;
+  Applier applier_;
+  Answers answers_;
+  Proposals proposals_{answers_};
+  Reads reads_{answers_};
+  transport::Encoder encoder_;
+  transport::Decoder decoder_;
+  std::unique_ptr<wal::Log> log_;
+  transport::Network* network_ = nullptr;
+  CatchUp catch_up_{decoder_};
+
+  wal::Identity identity_;
+  std::array<Incarnation, kMaxReplicaId + 1> incarnations_{};  // first met, for each replica
+  leases::Duration longest_lease_;                             // recovered
+  std::optional<Lsn> lease_record_;  // the core's append that makes settings_.lease durable
+
+  /// A turn's records may be too many for one append of the log.
+  struct Append {
+    Lsn core;  // as the core counts: one for each turn with records
+    Lsn log;   // the last of the log's appends that hold them
+  };
+  std::deque<Append> appends_;             // that are not durable yet
+  leases::Time mark_at_ = leases::kNever;  // when to note on the disk that all is durable
+
+  // Input that waits for the next turn.
+  std::vector<Input> arrived_;
+  std::vector<Input> stepping_;
+  bool log_ready_ = false;
+  bool more_work_ = false;  // requests, or what a turn left for the next
+
+  paxos::Output output_;
+  std::vector<Payload> accept_frames_;  // of output_.accepts
+  std::vector<Record> records_;
+
+  // What the core's role was when it was last looked at.
+  Ballot leading_;  // the ballot that this replica leads with, or none
+  bool campaigning_again_ = false;
+  bool waited_ = false;           // the leader's wait for older leases is over
+  std::optional<Token> started_;  // the leadership that the program was told of
+  bool had_lease_ = false;        // in this leadership
+  bool in_doubt_ = false;
+  Ballot followed_;  // the leader's ballot as Omega had it
+  std::uint64_t leader_changes_ = 0;
+  std::uint64_t refused_round_ = 0;         // the quorum round when a refusal was noticed
+  StartNumber candidate_start_;             // of the last prepare that was taken
+  Slot sent_;                               // the last slot that was sent as a leader
+  leases::Time forward_after_;              // a leader that was none is not asked again before
+  leases::Time retry_at_ = leases::kNever;  // when something waits for that
+  leases::Time next_reminder_ = leases::kNever;
+  bool shut_ = false;    // takes nothing any more
+  bool failed_ = false;  // the log; this replica votes no more
+  std::function<void(const LeadershipEvent&)> on_leadership_;
+};
+
+}  // namespace decree::replica
+
+#endif  // DECREE_REPLICA_ENGINE_H_

@@ -1,0 +1,194 @@
+// What the engine makes of frames, connections and the log.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <type_traits>
+#include <variant>
+
+#include "paxos/assert.h"
+#include "replica/engine.h"
+
+namespace decree::replica {
+
+namespace {
+
+/// The ballot that a message of a proposer speaks for, or null.
+template <typename Body>
+const Ballot* ballot_of(const Body& body) {
+  if constexpr (std::is_same_v<Body, Prepare> || std::is_same_v<Body, Accept> ||
+                std::is_same_v<Body, Watermark> || std::is_same_v<Body, Heartbeat> ||
+                std::is_same_v<Body, Release>) {
+    return &body.ballot;
+  } else {
+    return nullptr;
+  }
+}
+
+}  // namespace
+
+void Engine::on_frame(ReplicaId from, Payload frame) {
+  take({Input::Kind::frame, from, std::move(frame)});
+}
+
+void Engine::on_connected(ReplicaId peer, Incarnation incarnation) {
+  DECREE_ASSERT(incarnations_.at(peer.value) == incarnation, "a peer is admitted first");
+  take({Input::Kind::connected, peer, {}});
+}
+
+void Engine::on_disconnected(ReplicaId peer) { take({Input::Kind::disconnected, peer, {}}); }
+
+void Engine::take(Input input) {
+  if (!shut_ && !failed_) arrived_.push_back(std::move(input));
+}
+
+bool Engine::admit(ReplicaId peer, Incarnation incarnation, StartNumber start,
+                   std::string& reason) {
+  static_cast<void>(start);
+  Incarnation& known = incarnations_.at(peer.value);
+  if (known == incarnation) return true;
+  if (known != Incarnation{}) {
+    reason = fmt::format(
+        "replica {} is another incarnation than the one that is a voter: its directory was wiped "
+        "or is not its own",
+        peer.value);
+    return false;
+  }
+  known = incarnation;
+  core_.record(Record{RecordKind::peer, Ballot{0, peer, incarnation}, {}, {}, {}});
+  more_work_ = true;
+  return true;
+}
+
+void Engine::step_frame(const Input& input, leases::Time now) {
+  std::string_view problem;
+  const Message* message = decoder_.decode(input.frame, problem);
+  if (message == nullptr) {
+    notice_(fmt::format("a frame of replica {} is malformed: {}", input.from.value, problem));
+    return;
+  }
+  const Ballot* ballot = std::visit([](const auto& body) { return ballot_of(body); }, *message);
+  if (ballot != nullptr && ballot->replica != input.from) {
+    notice_(fmt::format("replica {} speaks for a ballot of replica {}: ignored", input.from.value,
+                        ballot->replica.value));
+    return;
+  }
+  LeaseEcho echo;
+  if (!notice_time(input.from, *message, echo, now)) return;
+  core_.step(input.from, *message, input.frame, echo);
+  after_step(input.from, *message, echo, now);
+}
+
+bool Engine::notice_time(ReplicaId from, const Message& message, LeaseEcho& echo,
+                         leases::Time now) {
+  if (const auto* accept = std::get_if<Accept>(&message)) {
+    omega_->sign_of_life(from, accept->ballot, now);
+    echo = grant(accept->ballot, accept->lease, now);
+  } else if (const auto* accepted = std::get_if<Accepted>(&message)) {
+    lease_.answer(from, accepted->ballot, accepted->lease);
+  } else if (const auto* heartbeat = std::get_if<Heartbeat>(&message)) {
+    omega_->heartbeat(from, *heartbeat, now);
+    echo = grant(heartbeat->ballot, heartbeat->lease, now);
+  } else if (const auto* answered = std::get_if<HeartbeatAnswer>(&message)) {
+    omega_->heartbeat_answer(from, *answered, now);
+    lease_.answer(from, answered->ballot, answered->lease);
+  } else if (const auto* watermark = std::get_if<Watermark>(&message)) {
+    omega_->sign_of_life(from, watermark->ballot, now);
+  } else if (const auto* refused = std::get_if<Refused>(&message)) {
+    omega_->refused(from, *refused, now);
+  } else if (const auto* prepare = std::get_if<Prepare>(&message)) {
+    return may_take(from, *prepare);
+  } else if (const auto* promise = std::get_if<Promise>(&message)) {
+    take_promise(from, *promise, now);
+  }
+  return true;
+}
+
+LeaseEcho Engine::grant(const Ballot& ballot, const LeaseAsk& ask, leases::Time now) {
+  if (ballot < core_.promised()) return {};
+  return grantor_->take(ballot, ask, now);
+}
+
+bool Engine::may_take(ReplicaId from, const Prepare& prepare) {
+  // A prepare that the core refuses or has promised already disturbs nobody.
+  if (prepare.ballot <= core_.promised() || omega_->may_promise(from, prepare)) return true;
+  send(from, Refused{prepare.ballot, prepare.ballot});
+  return false;
+}
+
+void Engine::take_promise(ReplicaId from, const Promise& promise, leases::Time now) {
+  const bool asked = core_.candidate() != nullptr && core_.candidate()->ballot() == promise.ballot;
+  if (!asked && promise.ballot != leading_) return;
+  wait_.promise(from, promise.remainder_ns, now);
+  if (asked) omega_->campaign_progress(now);
+}
+
+void Engine::after_step(ReplicaId from, const Message& message, const LeaseEcho& echo,
+                        leases::Time now) {
+  if (const auto* prepare = std::get_if<Prepare>(&message)) {
+    if (core_.promised() != prepare->ballot) return;
+    grantor_->promised(prepare->ballot);
+    omega_->promised(prepare->ballot, now);
+    candidate_start_ = prepare->start;
+  } else if (const auto* accept = std::get_if<Accept>(&message)) {
+    if (core_.promised() == accept->ballot) grantor_->promised(accept->ballot);
+  } else if (const auto* heartbeat = std::get_if<Heartbeat>(&message)) {
+    if (heartbeat->ballot < core_.promised()) return;
+    send(from, HeartbeatAnswer{heartbeat->ballot, heartbeat->round,
+                               core_.received(heartbeat->ballot), echo, options_.priority});
+  } else if (const auto* canvass = std::get_if<Canvass>(&message)) {
+    omega_->canvass(from, *canvass, now);
+  } else if (const auto* willing = std::get_if<CanvassAnswer>(&message)) {
+    omega_->canvass_answer(from, *willing);
+  } else if (const auto* release = std::get_if<Release>(&message)) {
+    omega_->release(from, *release, now);
+    grantor_->release(release->ballot);
+  } else if (const auto* forward = std::get_if<Forward>(&message)) {
+    take_forward(from, *forward, now);
+  } else if (const auto* answered = std::get_if<ForwardAnswer>(&message)) {
+    take_forward_answer(from, *answered, now);
+  } else if (const auto* question = std::get_if<ReadPoint>(&message)) {
+    take_read_point(from, *question);
+  } else if (const auto* point = std::get_if<ReadPointAnswer>(&message)) {
+    reads_.answered(*point);
+    more_work_ = true;
+  }
+}
+
+void Engine::step_connection(const Input& input, leases::Time now) {
+  if (input.kind == Input::Kind::connected) {
+    core_.peer_connected(input.from);
+    omega_->connected(input.from, now);
+  } else {
+    core_.peer_disconnected(input.from);
+    omega_->disconnected(input.from, now);
+    proposals_.drop_forwarded([&](ReplicaId leader) { return leader != input.from; });
+    reads_.ask_again();
+  }
+  more_work_ = true;
+}
+
+void Engine::log_durable(Lsn durable) {
+  Lsn reached;
+  for (; !appends_.empty() && appends_.front().log <= durable; appends_.pop_front()) {
+    reached = appends_.front().core;
+  }
+  core_.durable(reached);
+  if (lease_record_ && reached >= *lease_record_) {
+    grantor_->persisted(settings_.lease);
+    lease_record_.reset();
+  }
+}
+
+void Engine::log_failed() {
+  // Final for this open log: it votes no more, leads no more and promises nothing to anybody.
+  failed_ = true;
+  arrived_.clear();
+  notice_(fmt::format("the log failed: {}; this replica votes no more until it is restarted",
+                      log_->failure().message()));
+  proposals_.fail_all(Errc::storage_failed, Errc::not_leader);
+  core_.step_down();
+  follow_core(clock_.now());
+  reads_.fail_all(Errc::not_leader);
+}
+
+}  // namespace decree::replica

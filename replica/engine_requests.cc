@@ -1,0 +1,157 @@
+// Proposals and reads: where they go, and what they are told.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "replica/engine.h"
+
+namespace decree::replica {
+
+namespace {
+
+/// Proposals that wait for an answer; their bytes are bounded by Options::max_pending_bytes.
+constexpr std::size_t kMaxPending = 1u << 17;
+constexpr std::size_t kMaxReads = 1u << 17;
+
+}  // namespace
+
+void Engine::propose(Requester requester, Value value) {
+  more_work_ = true;
+  if (shut_) return answer_now(std::move(requester), Errc::closed);
+  if (failed_) return answer_now(std::move(requester), Errc::not_leader);
+  if (value.bytes.size() > options_.max_command_bytes) {
+    return answer_now(std::move(requester), Errc::too_large);
+  }
+  const bool full = proposals_.count() >= kMaxPending ||
+                    proposals_.bytes() + value.bytes.size() > options_.max_pending_bytes;
+  if (full) return answer_now(std::move(requester), Errc::busy);
+  proposals_.queue({std::move(requester), std::move(value), clock_.now() + patience()});
+}
+
+void Engine::answer_now(Requester requester, Errc error) {
+  answers_.add(std::move(requester), error, {});
+}
+
+void Engine::place_or_forward(leases::Time now) {
+  if (failed_) return;
+  while (proposals_.has_queued()) {
+    if (leading_) {
+      if (log_->room_bytes() == 0) return;
+      place_front();
+      continue;
+    }
+    if (std::holds_alternative<RemoteRequest>(proposals_.front().requester)) {
+      proposals_.fail_front(Errc::not_leader);
+      continue;
+    }
+    const ReplicaId leader = leader_to_ask(now);
+    if (!leader) return;
+    forward_front(leader);
+  }
+}
+
+void Engine::place_front() {
+  const Slot slot = core_.propose(proposals_.front().value);
+  proposals_.place_front(slot);
+}
+
+void Engine::forward_front(ReplicaId leader) {
+  const Value value = proposals_.front().value;
+  send(leader, Forward{proposals_.forward_front(leader), value});
+}
+
+ReplicaId Engine::leader_to_ask(leases::Time now) {
+  const ReplicaId leader = omega_->leader().replica;
+  if (!leader || leader == options_.id || !network_->connected(leader)) return {};
+  if (now >= forward_after_) return leader;
+  retry_at_ = forward_after_;
+  return {};
+}
+
+void Engine::take_forward(ReplicaId from, const Forward& forward, leases::Time now) {
+  static_cast<void>(now);
+  propose(RemoteRequest{from, forward.request}, forward.value);
+}
+
+void Engine::take_forward_answer(ReplicaId from, const ForwardAnswer& forward, leases::Time now) {
+  proposals_.forward_answered(from, forward);
+  // Whoever is no leader will not be one at once: let it or another become one first.
+  if (static_cast<Errc>(forward.error) == Errc::not_leader) {
+    forward_after_ = now + settings_.heartbeat;
+  }
+}
+
+void Engine::take_read_point(ReplicaId from, const ReadPoint& question) {
+  if (leading_ && reads_.count() < kMaxReads) {
+    reads_.add(RemoteRead{from, question.request});
+    return;
+  }
+  send(from, ReadPointAnswer{question.request, static_cast<std::uint32_t>(Errc::not_leader), {}});
+}
+
+void Engine::read(std::function<void()> body, Consistency consistency,
+                  detail::ReadCompletion done) {
+  more_work_ = true;
+  if (shut_) return answers_.add(std::move(done), Errc::closed);
+  if (consistency == Consistency::local || (may_serve_reads() && lease_.valid(clock_))) {
+    body();
+    return answers_.add(std::move(done), {});
+  }
+  if (failed_) return answers_.add(std::move(done), Errc::not_leader);
+  if (reads_.count() >= kMaxReads) return answers_.add(std::move(done), Errc::busy);
+  reads_.add(LocalRead{std::move(body), std::move(done), clock_.now() + patience()});
+}
+
+bool Engine::may_serve_reads() const { return started_.has_value() && core_.leader() != nullptr; }
+
+void Engine::serve_reads(leases::Time now) {
+  const auto reply = [this](ReplicaId to, const Message& message) { send(to, message); };
+  if (may_serve_reads()) {
+    if (lease_.valid(clock_)) {
+      reads_.serve_all(core_.applied(), reply);
+      return;
+    }
+    if (reads_.wants_round()) beat(now);
+    reads_.serve_round(omega_->quorum_round(), core_.applied(), reply);
+    return;
+  }
+  if (leading_ || !reads_.wants_point()) return;
+  if (const ReplicaId leader = leader_to_ask(now)) send(leader, ReadPoint{reads_.ask()});
+}
+
+Status Engine::status() const {
+  Status status;
+  status.id = options_.id;
+  status.incarnation = identity_.incarnation;
+  status.start = identity_.start;
+  status.ballot = omega_->leader();
+  status.leader = status.ballot.replica;
+  if (core_.candidate() != nullptr) status.role = Role::candidate;
+  if (core_.leader() != nullptr) status.role = Role::leader;
+  status.promised = core_.promised();
+  status.accepted = core_.log_end();
+  status.announced = core_.announced();
+  status.applied = core_.applied();
+  status.applied_digest = applier_.digest();
+  status.holds_lease = holds_lease();
+  const leases::Duration left = lease_.expiry() - clock_.now();
+  if (status.holds_lease) status.lease_left_us = std::max<std::int64_t>(left.ns / 1000, 0);
+  status.leader_changes = leader_changes_;
+  status.proposals_pending = proposals_.count();
+  status.reads_pending = reads_.count();
+  const wal::LogStatus log = log_->status();
+  status.log_segments = log.segments;
+  status.log_bytes_written = log.bytes_written;
+  status.log_disk = log.disk;
+  if (log_->failure()) status.storage_error = log_->failure().message();
+  for (ReplicaId id : voters_.ids()) {
+    if (id == options_.id) continue;
+    PeerStatus peer{id, network_ != nullptr && network_->connected(id), {}};
+    if (core_.leader() != nullptr) peer.accepted = core_.leader()->accepted_by(id);
+    status.peers.push_back(peer);
+  }
+  return status;
+}
+
+}  // namespace decree::replica

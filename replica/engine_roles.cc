@@ -1,0 +1,188 @@
+// Leading, following, and what Omega and the leases have to do with it.
+#include <algorithm>
+
+#include "paxos/assert.h"
+#include "replica/engine.h"
+
+namespace decree::replica {
+
+void Engine::judge_timers(leases::Time now) {
+  if (failed_) return;
+  omega_->log_end(core_.log_end());
+  omega_->tick(now);
+  act_on_omega(now);
+  if (omega_->leader() != followed_) {
+    followed_ = omega_->leader();
+    ++leader_changes_;
+    proposals_.drop_forwarded([&](ReplicaId leader) { return leader == followed_.replica; });
+    reads_.ask_again();
+    forward_after_ = now;
+  }
+  if (!core_.awaits_answers()) {
+    next_reminder_ = leases::kNever;
+  } else if (next_reminder_ == leases::kNever) {
+    next_reminder_ = now + settings_.heartbeat * 4;
+  } else if (now >= next_reminder_) {
+    core_.remind();
+    next_reminder_ = now + settings_.heartbeat * 4;
+  }
+  if (now >= mark_at_) {
+    log_->idle();
+    mark_at_ = leases::kNever;
+  }
+  proposals_.expire(now, leading_ ? Errc::no_space : Errc::not_leader);
+  reads_.expire(now);
+}
+
+void Engine::act_on_omega(leases::Time now) {
+  const leases::OmegaActions actions = omega_->take_actions();
+  if (actions.resign && (core_.leader() != nullptr || core_.candidate() != nullptr)) {
+    core_.step_down();
+    follow_core(now);
+  }
+  for (const leases::OmegaActions::Answer& each : actions.answers) {
+    CanvassAnswer answer = each.answer;
+    answer.promised = core_.promised();
+    send(each.to, answer);
+  }
+  if (actions.canvass) {
+    for (ReplicaId id : voters_.ids()) {
+      if (id != options_.id) send(id, *actions.canvass);
+    }
+  }
+  if (actions.campaign) campaign(actions.campaign->above, actions.campaign->hand_over, now);
+  if (actions.heartbeat) {
+    campaign_again_if_left_behind(now);
+    beat(now);
+  }
+}
+
+void Engine::campaign(const Ballot& above, const Ballot& hand_over, leases::Time now) {
+  const Ballot ballot = core_.next_ballot(above);
+  core_.campaign(ballot, hand_over);
+  grantor_->promised(ballot);
+  omega_->promised(ballot, now);
+  wait_.begin();
+  const leases::Duration own = grantor_->remainder(ballot, identity_.start, now);
+  wait_.promise(options_.id, static_cast<std::uint64_t>(own.ns), now);
+  waited_ = false;
+}
+
+void Engine::campaign_again_if_left_behind(leases::Time now) {
+  const paxos::Leader* leader = core_.leader();
+  if (leader == nullptr || leader->refused_by() <= leader->ballot()) return;
+  // Only if a quorum still follows: a whole round was answered since the refusal was noticed.
+  if (refused_round_ == 0) {
+    refused_round_ = omega_->quorum_round() + 1;
+  } else if (omega_->quorum_round() > refused_round_) {
+    campaigning_again_ = true;
+    sent_ = Slot{UINT64_MAX};  // phase 1 may find any of it
+    campaign({}, {}, now);
+    follow_core(now);
+  }
+}
+
+/// Compares the core's role with what it was, after anything that may have changed it.
+void Engine::follow_core(leases::Time now) {
+  const paxos::Leader* leader = core_.leader();
+  if (leader != nullptr) {
+    if (leader->ballot() != leading_) became_leader(leader->ballot(), now);
+    return;
+  }
+  const bool goes_on = campaigning_again_ && core_.candidate() != nullptr;
+  if ((leading_ || campaigning_again_) && !goes_on) ceased_to_lead(now);
+  leading_ = Ballot{};
+}
+
+void Engine::became_leader(const Ballot& ballot, leases::Time now) {
+  leading_ = ballot;
+  campaigning_again_ = false;
+  waited_ = false;
+  started_.reset();
+  had_lease_ = false;
+  in_doubt_ = false;
+  refused_round_ = 0;
+  sent_ = core_.leader()->sent();
+  omega_->became_leader(ballot, now);
+  lease_.begin(ballot, identity_.start);
+  proposals_.drop_forwarded([](ReplicaId) { return false; });
+  reads_.ask_again();
+  more_work_ = true;
+}
+
+void Engine::ceased_to_lead(leases::Time now) {
+  campaigning_again_ = false;
+  leading_ = Ballot{};
+  lease_.end();
+  omega_->stepped_down(now);
+  if (started_) tell_leadership(LeadershipEvent::Kind::ended);
+  started_.reset();
+  proposals_.leadership_lost(sent_);
+  reads_.leadership_lost([this](ReplicaId to, const Message& message) { send(to, message); });
+  more_work_ = true;
+}
+
+void Engine::open_announcements_if_waited(leases::Time now) {
+  if (!leading_ || waited_ || !wait_.over(now)) return;
+  waited_ = true;
+  core_.open_announcements();
+}
+
+void Engine::beat(leases::Time now) {
+  const std::uint64_t round = omega_->open_round(now);
+  const paxos::Leader* leader = core_.leader();
+  if (leader == nullptr) return;  // it prepares again, above a replica that was left behind
+  const LeaseAsk ask = lease_.ask(now);
+  lease_.answer(options_.id, leading_, grant(leading_, ask, now));
+  for (ReplicaId id : voters_.ids()) {
+    if (id == options_.id || !network_->connected(id)) continue;
+    const Slot sent = core_.heartbeat_to(id, round);
+    Heartbeat heartbeat{leading_, round, leader->first(), sent, {}, ask, false, {}};
+    // To a peer that is behind, no more is announced than it has been sent.
+    heartbeat.announced = std::min(core_.announced(), sent);
+    heartbeat.succession = omega_->successors();
+    send(id, heartbeat);
+  }
+  reads_.round_sent(round);
+}
+
+void Engine::on_leadership(std::function<void(const LeadershipEvent&)> handler) {
+  on_leadership_ = std::move(handler);
+  if (started_) tell_leadership(LeadershipEvent::Kind::started);
+}
+
+void Engine::tell_leadership(LeadershipEvent::Kind kind) {
+  if (on_leadership_) on_leadership_({kind, *started_});
+}
+
+void Engine::watch_lease(leases::Time now) {
+  if (!started_ || settings_.lease.ns == 0) return;
+  const bool held = lease_.expiry() > now;
+  had_lease_ = had_lease_ || held;
+  // Before the first grants arrive there is nothing to lose.
+  if (held != in_doubt_ || !had_lease_) return;
+  in_doubt_ = !held;
+  tell_leadership(held ? LeadershipEvent::Kind::regained : LeadershipEvent::Kind::in_doubt);
+}
+
+void Engine::release_leadership() {
+  if (!leading_) return;
+  const Ballot ballot = leading_;
+  lease_.release();
+  grantor_->release(ballot);
+  ReplicaId successor;
+  for (ReplicaId id : omega_->successors()) {
+    const bool close = id && core_.leader()->accepted_by(id) >= core_.leader()->chosen();
+    if (close && network_->connected(id) && !successor) successor = id;
+  }
+  const Release release{ballot, successor};
+  for (ReplicaId id : voters_.ids()) {
+    if (id != options_.id) send(id, release);
+  }
+  network_->flush();
+  const leases::Time now = clock_.now();
+  omega_->release(options_.id, release, now);
+  act_on_omega(now);
+}
+
+}  // namespace decree::replica

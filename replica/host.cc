@@ -1,0 +1,219 @@
+#include "replica/host.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <cstdint>
+#include <future>
+#include <random>
+#include <utility>
+
+#include "decree/error.h"
+#include "wal/open_disk.h"
+
+namespace decree::replica {
+
+namespace {
+
+constexpr leases::Duration kCloseTimeout = leases::Duration::millis(1000);
+
+/// The program's own logger of that name, if it has one.
+void log_line(const Options& options, const std::string& line) {
+  auto logger = spdlog::get("decree");
+  if (logger == nullptr) logger = spdlog::stderr_logger_mt("decree");
+  logger->info("replica {}: {}", options.id.value, line);
+}
+
+const Options& checked(const Options& options) {
+  if (const std::string problem = options.check(); !problem.empty()) throw OpenError(problem);
+  return options;
+}
+
+Incarnation random_incarnation() {
+  std::random_device device;
+  const std::uint64_t high = device();
+  return Incarnation{(high << 32 | device()) | 1};
+}
+
+}  // namespace
+
+Host::Host(const Options& options, StateMachine& machine)
+    : options_(checked(options)),
+      engine_(options_, machine, clock_,
+              [this](const std::string& line) { log_line(options_, line); }) {
+  std::promise<std::string> opened;
+  thread_ = std::thread(
+      [&, this] { run([&](const std::string& problem) { opened.set_value(problem); }); });
+  const std::string problem = opened.get_future().get();
+  if (problem.empty()) return;
+  thread_.join();
+  throw OpenError(problem);
+}
+
+Host::~Host() { close(); }
+
+void Host::run(std::function<void(const std::string&)> opened) {
+  const std::string problem = open();
+  opened(problem);
+  if (!problem.empty()) return;
+  loop();
+}
+
+std::string Host::open() {
+  std::string notice;
+  std::string problem;
+  disk_ = wal::open_disk({options_.directory}, notice, problem);
+  if (disk_ == nullptr) return problem;
+  const leases::Time locked = clock_.now();
+  if (!notice.empty()) log_line(options_, notice);
+  if (!engine_.recover(*disk_, random_incarnation(), locked, problem)) return problem;
+
+  transport::NetworkOptions network;
+  network.origin = {options_.cluster, 0, options_.id};
+  network.incarnation = engine_.identity().incarnation;
+  network.start = engine_.identity().start;
+  for (const Member& member : options_.members) {
+    network.peers.push_back({member.id, member.host, member.port});
+    if (member.id == options_.id) network.listen = network.peers.back();
+  }
+  network_ = std::make_unique<transport::AsioNetwork>(io_, network, engine_);
+  if (!network_->start(problem)) return problem;
+  if (disk_->completion_fd() >= 0) {
+    disk_events_.emplace(io_, ::dup(disk_->completion_fd()));
+    disk_events_->non_blocking(true);
+    watch_disk();
+  }
+  engine_.start(*network_);
+  return {};
+}
+
+void Host::watch_disk() {
+  disk_events_->async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                           [this](const boost::system::error_code& error) {
+                             if (error) return;
+                             // The count says nothing that Disk::poll does not; empty is fine too.
+                             std::uint64_t count = 0;
+                             boost::system::error_code ignored;
+                             disk_events_->read_some(boost::asio::buffer(&count, sizeof count),
+                                                     ignored);
+                             engine_.log_ready();
+                             watch_disk();
+                           });
+}
+
+void Host::loop() {
+  while (stage_ != Stage::closed) {
+    wait_for_events();
+    if (engine_.has_work() || clock_.now() >= engine_.next_deadline()) engine_.turn();
+    if (stage_ == Stage::closing && may_stop()) stage_ = Stage::closed;
+  }
+  disk_events_.reset();
+  network_->close();
+  mailbox_.close();
+  io_.poll();
+  take_mail();
+  engine_.answer();
+}
+
+void Host::wait_for_events() {
+  if (!engine_.has_work()) {
+    leases::Time until = engine_.next_deadline();
+    if (stage_ == Stage::closing) until = std::min(until, close_by_);
+    // Long sleeps are cut so that a deadline far away cannot overflow.
+    const std::int64_t left = std::min<std::int64_t>(until.ns - clock_.now().ns, 1'000'000'000);
+    if (left > 0) io_.run_one_for(std::chrono::nanoseconds(left));
+  }
+  io_.poll();
+}
+
+// --- Closing.
+
+void Host::begin_to_close() {
+  if (stage_ != Stage::running) return;
+  stage_ = Stage::closing;
+  close_by_ = clock_.now() + kCloseTimeout;
+  engine_.release_leadership();
+  engine_.shut();
+}
+
+bool Host::may_stop() const { return engine_.log_is_quiet() || clock_.now() >= close_by_; }
+
+void Host::close() {
+  if (!thread_.joinable()) return;
+  boost::asio::post(io_, [this] { begin_to_close(); });
+  thread_.join();
+}
+
+// --- From other threads.
+
+bool Host::on_engine_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
+
+void Host::propose(Requester requester, Value value) {
+  if (on_engine_thread()) return engine_.propose(std::move(requester), std::move(value));
+  mail(ProposeRequest{std::move(requester), std::move(value)});
+}
+
+void Host::read(std::function<void()> body, Consistency consistency, detail::ReadCompletion done) {
+  if (on_engine_thread()) {
+    engine_.read(std::move(body), consistency, std::move(done));
+    return;
+  }
+  mail(ReadRequest{std::move(body), consistency, std::move(done)});
+}
+
+void Host::mail(MailedRequest request) {
+  switch (mailbox_.put(request)) {
+    case Mailbox::Put::first:
+      boost::asio::post(io_, [this] { take_mail(); });
+      return;
+    case Mailbox::Put::queued:
+      return;
+    case Mailbox::Put::closed:
+      const std::lock_guard lock(after_close_);
+      take(std::move(request));
+      engine_.answer();
+  }
+}
+
+void Host::take_mail() {
+  mailbox_.take(mail_);
+  for (MailedRequest& request : mail_) take(std::move(request));
+  mail_.clear();
+}
+
+void Host::take(MailedRequest request) {
+  if (auto* propose = std::get_if<ProposeRequest>(&request)) {
+    engine_.propose(std::move(propose->requester), std::move(propose->value));
+  } else if (auto* read = std::get_if<ReadRequest>(&request)) {
+    engine_.read(std::move(read->body), read->consistency, std::move(read->done));
+  } else {
+    std::get<std::function<void()>>(request)();
+  }
+}
+
+void Host::run_there(std::function<void()> body) {
+  if (on_engine_thread()) return body();
+  std::promise<void> done;
+  mail([&] {
+    body();
+    done.set_value();
+  });
+  done.get_future().get();
+}
+
+void Host::on_leadership(std::function<void(const LeadershipEvent&)> handler) {
+  run_there([&] { engine_.on_leadership(std::move(handler)); });
+}
+
+Status Host::status() {
+  Status status;
+  run_there([&] { status = engine_.status(); });
+  return status;
+}
+
+}  // namespace decree::replica

@@ -1,0 +1,85 @@
+// The thread of a replica and everything that lives on it.
+#ifndef DECREE_REPLICA_HOST_H_
+#define DECREE_REPLICA_HOST_H_
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "decree/options.h"
+#include "decree/replica.h"
+#include "decree/state_machine.h"
+#include "leases/boot_clock.h"
+#include "replica/engine.h"
+#include "replica/mailbox.h"
+#include "transport/asio_network.h"
+#include "wal/disk.h"
+
+namespace decree::replica {
+
+/// Owns the thread; the thread alone touches disk, log, network and engine. An io_uring belongs to
+/// the thread that made it, so opening happens there too.
+class Host {
+ public:
+  /// Starts the thread and returns when the replica has joined the group or could not: then throws
+  /// OpenError.
+  Host(const Options& options, StateMachine& machine);
+  ~Host();
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+
+  // Any thread.
+  void propose(Requester requester, Value value);
+  void read(std::function<void()> body, Consistency consistency, detail::ReadCompletion done);
+  void on_leadership(std::function<void(const LeadershipEvent&)> handler);
+  [[nodiscard]] bool holds_lease() const noexcept { return engine_.holds_lease(); }
+  [[nodiscard]] Status status();
+  [[nodiscard]] boost::asio::io_context::executor_type executor() { return io_.get_executor(); }
+  void close();
+
+ private:
+  enum class Stage { running, closing, closed };
+
+  // The engine's thread.
+  void run(std::function<void(const std::string&)> opened);
+  [[nodiscard]] std::string open();
+  void loop();
+  void wait_for_events();
+  void watch_disk();
+  void take_mail();
+  void take(MailedRequest request);
+  void begin_to_close();
+  [[nodiscard]] bool may_stop() const;
+
+  void mail(MailedRequest request);
+  /// Runs `body` on the engine's thread and waits for it; on the caller's once that has ended.
+  void run_there(std::function<void()> body);
+  [[nodiscard]] bool on_engine_thread() const;
+
+  const Options options_;
+  leases::BootClock clock_;
+  boost::asio::io_context io_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+      io_.get_executor()};
+  std::unique_ptr<wal::Disk> disk_;
+  Engine engine_;
+  std::unique_ptr<transport::AsioNetwork> network_;
+  std::optional<boost::asio::posix::stream_descriptor> disk_events_;
+  Mailbox mailbox_;
+  std::vector<MailedRequest> mail_;
+  Stage stage_ = Stage::running;  // of the engine's thread
+  leases::Time close_by_;         // when closing stops waiting for the disk
+  std::mutex after_close_;        // held by callers that find the mailbox closed
+  std::thread thread_;
+};
+
+}  // namespace decree::replica
+
+#endif  // DECREE_REPLICA_HOST_H_

@@ -1,0 +1,84 @@
+#include "decree/options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "paxos/message.h"
+
+namespace decree {
+
+namespace {
+
+constexpr std::uint64_t kMiB = 1u << 20;
+constexpr std::uint64_t kSecondUs = 1'000'000;
+
+std::string range(const char* name, std::uint64_t value, std::uint64_t least, std::uint64_t most) {
+  if (value >= least && value <= most) return {};
+  return fmt::format("option {} is {}, it must be {} to {}", name, value, least, most);
+}
+
+std::string check_members(const Options& options) {
+  if (options.members.empty() || options.members.size() > kMaxReplicas) {
+    return fmt::format("option members names {} replicas, it must name 1 to {}",
+                       options.members.size(), kMaxReplicas);
+  }
+  std::set<ReplicaId> seen;
+  for (const Member& member : options.members) {
+    if (!member.id || member.id.value > kMaxReplicaId) {
+      return fmt::format("option members has a replica {}, ids are 1 to {}", member.id.value,
+                         kMaxReplicaId);
+    }
+    if (!seen.insert(member.id).second) {
+      return fmt::format("option members names replica {} twice", member.id.value);
+    }
+    if (member.host.empty() || member.port == 0) {
+      return fmt::format("option members has no host or no port for replica {}", member.id.value);
+    }
+  }
+  if (seen.contains(options.id)) return {};
+  return fmt::format("option id is {}, which is not one of members", options.id.value);
+}
+
+std::string check_times(const Options& options) {
+  std::string problem = range("heartbeat_us", options.heartbeat_us, 1'000, kSecondUs);
+  if (problem.empty()) {
+    problem = range("suspect_us", options.suspect_us, 3 * options.heartbeat_us, 10 * kSecondUs);
+  }
+  if (problem.empty() && options.lease_us != 0) {
+    problem = range("lease_us", options.lease_us, 2 * options.heartbeat_us, 60 * kSecondUs);
+  }
+  if (!problem.empty()) return problem;
+  return range("clock_rate_error_ppm", options.clock_rate_error_ppm, 1, 300'000);
+}
+
+std::string check_sizes(const Options& options) {
+  std::string problem = range("max_command_bytes", options.max_command_bytes, 1024, 16 * kMiB);
+  if (problem.empty()) {
+    problem = range("max_pending_bytes", options.max_pending_bytes, 4 * options.max_command_bytes,
+                    16'384 * kMiB);
+  }
+  if (problem.empty()) {
+    problem = range("segment_bytes", options.segment_bytes,
+                    std::max(8 * options.max_command_bytes, 4 * kMiB), 1024 * kMiB);
+  }
+  if (problem.empty() && options.segment_bytes % kMiB != 0) {
+    problem = fmt::format("option segment_bytes is {}, it must be a whole number of MiB",
+                          options.segment_bytes);
+  }
+  return problem;
+}
+
+}  // namespace
+
+std::string Options::check() const {
+  if (cluster == 0) return "option cluster is 0, it must be any other number";
+  if (directory.empty()) return "option directory is empty, it must name the log's directory";
+  if (std::string problem = check_members(*this); !problem.empty()) return problem;
+  if (std::string problem = range("priority", priority, 0, 1000); !problem.empty()) return problem;
+  if (std::string problem = check_times(*this); !problem.empty()) return problem;
+  return check_sizes(*this);
+}
+
+}  // namespace decree

@@ -1,0 +1,107 @@
+#include "replica/proposals.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "paxos/assert.h"
+
+namespace decree::replica {
+
+void Proposals::queue(Proposal proposal) {
+  bytes_ += proposal.value.bytes.size();
+  proposal.order = ++last_order_;
+  queued_.push_back(std::move(proposal));
+}
+
+Proposal Proposals::take_front() {
+  Proposal proposal = std::move(queued_.front());
+  queued_.pop_front();
+  return proposal;
+}
+
+void Proposals::requeue(Proposal proposal) {
+  const auto later = std::ranges::find_if(
+      queued_, [&](const Proposal& queued) { return queued.order > proposal.order; });
+  queued_.insert(later, std::move(proposal));
+}
+
+void Proposals::place_front(Slot slot) {
+  DECREE_ASSERT(placed_.empty() || placed_.back().slot < slot, "slots are given out in order");
+  placed_.push_back({slot, take_front()});
+}
+
+std::uint64_t Proposals::forward_front(ReplicaId leader) {
+  forwarded_.emplace(++last_request_, Forwarded{leader, take_front()});
+  return last_request_;
+}
+
+void Proposals::applied(Slot slot, const Value& value, const Token& token, Applied applied) {
+  if (placed_.empty() || placed_.front().slot != slot) return;
+  Proposal proposal = std::move(placed_.front().proposal);
+  placed_.pop_front();
+  // Another value in its slot means that this one can never be chosen.
+  if (proposal.value.bytes.view.data() != value.bytes.view.data()) {
+    requeue(std::move(proposal));
+    return;
+  }
+  applied.reply.token = token;
+  answer(std::move(proposal), applied.error, std::move(applied.reply));
+}
+
+void Proposals::leadership_lost(Slot sent) {
+  for (Placed& placed : std::exchange(placed_, {})) {
+    if (placed.slot > sent) {
+      requeue(std::move(placed.proposal));
+    } else {
+      answer(std::move(placed.proposal), Errc::outcome_unknown);
+    }
+  }
+}
+
+void Proposals::forward_answered(ReplicaId from, const ForwardAnswer& forward) {
+  const auto found = forwarded_.find(forward.request);
+  if (found == forwarded_.end() || found->second.leader != from) return;
+  Proposal proposal = std::move(found->second.proposal);
+  forwarded_.erase(found);
+  const auto errc = static_cast<Errc>(forward.error);
+  if (errc == Errc::not_leader) {
+    requeue(std::move(proposal));
+    return;
+  }
+  Reply reply;
+  reply.assign(forward.reply);
+  reply.token = forward.token;
+  const boost::system::error_code error =
+      forward.error == 0 ? boost::system::error_code{} : make_error_code(errc);
+  answer(std::move(proposal), error, std::move(reply));
+}
+
+void Proposals::expire(leases::Time now, Errc queued) {
+  while (!queued_.empty() && queued_.front().deadline <= now) fail_front(queued);
+  while (!forwarded_.empty() && forwarded_.begin()->second.proposal.deadline <= now) {
+    answer(std::move(forwarded_.begin()->second.proposal), Errc::outcome_unknown);
+    forwarded_.erase(forwarded_.begin());
+  }
+}
+
+leases::Time Proposals::next_deadline() const {
+  leases::Time deadline = leases::kNever;
+  if (!queued_.empty()) deadline = std::min(deadline, queued_.front().deadline);
+  if (!forwarded_.empty()) {
+    deadline = std::min(deadline, forwarded_.begin()->second.proposal.deadline);
+  }
+  return deadline;
+}
+
+void Proposals::fail_all(Errc error, Errc unsent) {
+  while (!queued_.empty()) answer(take_front(), unsent);
+  for (Placed& placed : std::exchange(placed_, {})) answer(std::move(placed.proposal), error);
+  for (auto& each : std::exchange(forwarded_, {})) answer(std::move(each.second.proposal), error);
+}
+
+void Proposals::answer(Proposal proposal, boost::system::error_code error, Reply reply) {
+  bytes_ -= proposal.value.bytes.size();
+  answers_.add(std::move(proposal.requester), error, std::move(reply));
+}
+
+}  // namespace decree::replica

@@ -1,0 +1,51 @@
+#include "decree/replica.h"
+
+#include <utility>
+
+#include "replica/host.h"
+
+namespace decree {
+
+class Replica::Impl : public replica::Host {
+ public:
+  using Host::Host;
+};
+
+Replica Replica::open(const Options& options, StateMachine& machine) {
+  return Replica(std::make_unique<Impl>(options, machine));
+}
+
+Replica::Replica(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Replica::Replica(Replica&&) noexcept = default;
+Replica& Replica::operator=(Replica&&) noexcept = default;
+Replica::~Replica() = default;
+
+void Replica::start_propose(Session session, std::span<const std::byte> command,
+                            detail::ProposeCompletion done) {
+  Value value{ValueKind::command, session.client, session.sequence, Payload::copy_of(command)};
+  impl_->propose(std::move(done), std::move(value));
+}
+
+void Replica::start_open_session(detail::SessionCompletion done) {
+  Value value{ValueKind::open_session, {}, {}, Payload::copy_of({})};
+  impl_->propose(std::move(done), std::move(value));
+}
+
+void Replica::start_read(std::function<void()> read, Consistency consistency,
+                         detail::ReadCompletion done) {
+  impl_->read(std::move(read), consistency, std::move(done));
+}
+
+bool Replica::holds_lease() const noexcept { return impl_->holds_lease(); }
+
+void Replica::on_leadership(std::function<void(const LeadershipEvent&)> handler) {
+  impl_->on_leadership(std::move(handler));
+}
+
+Status Replica::status() const { return impl_->status(); }
+
+boost::asio::any_io_executor Replica::executor() const noexcept { return impl_->executor(); }
+
+void Replica::close() { impl_->close(); }
+
+}  // namespace decree

@@ -1,0 +1,266 @@
+// The public API on real threads, sockets and disks.
+#include "decree/replica.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <atomic>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+#include <chrono>
+#include <future>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "examples/demo/ports.h"
+#include "examples/demo/temporary_directory.h"
+
+namespace decree {
+namespace {
+
+namespace asio = boost::asio;
+using asio::use_future;
+using boost::system::error_code;
+
+constexpr std::chrono::seconds kDeadline{60};
+
+class Counter final : public StateMachine {
+ public:
+  void apply(const Entry& entry, Reply& reply) override {
+    total_ += std::stoi(std::string(entry.text()));
+    reply.assign(std::to_string(total_));
+  }
+  [[nodiscard]] int total() const { return total_; }
+
+ private:
+  int total_ = 0;
+};
+
+template <typename T>
+T get(std::future<T> future) {
+  if (future.wait_for(kDeadline) != std::future_status::ready) {
+    throw std::runtime_error("no answer within the deadline");
+  }
+  return future.get();
+}
+
+class ApiTest : public testing::Test {
+ protected:
+  explicit ApiTest(std::size_t replicas = 3) {
+    for (const std::uint16_t port : demo::free_ports(replicas)) {
+      const auto id = static_cast<std::uint32_t>(members_.size() + 1);
+      members_.push_back({ReplicaId{id}, "127.0.0.1", port});
+    }
+    replicas_.resize(replicas);
+    machines_.resize(replicas);
+  }
+
+  [[nodiscard]] Options options(std::size_t i) const {
+    Options options;
+    options.cluster = 42;
+    options.id = members_[i].id;
+    options.members = members_;
+    options.directory = (root_.path() / std::to_string(i + 1)).string();
+    options.segment_bytes = 16u << 20;
+    options.suspect_us = 200'000;
+    return options;
+  }
+  void open(std::size_t i) {
+    machines_[i] = std::make_unique<Counter>();
+    replicas_[i].emplace(Replica::open(options(i), *machines_[i]));
+  }
+  void open_all() {
+    for (std::size_t i = 0; i < replicas_.size(); ++i) open(i);
+  }
+  Replica& replica(std::size_t i) { return *replicas_[i]; }
+
+  demo::TemporaryDirectory root_{"/var/tmp", "decree-api-"};
+  std::vector<Member> members_;
+  std::vector<std::unique_ptr<Counter>> machines_;
+  std::vector<std::optional<Replica>> replicas_;
+};
+
+class OneReplica : public ApiTest {
+ protected:
+  OneReplica() : ApiTest(1) {}
+};
+
+TEST_F(ApiTest, FuturesCallbacksAndCoroutines) {
+  open_all();
+  EXPECT_EQ(get(replica(0).async_propose("1", use_future)).text(), "1");
+
+  std::promise<std::string> called;
+  replica(1).async_propose(
+      "2", [&, only_movable = std::make_unique<int>(7)](error_code error, const Reply& reply) {
+        called.set_value(error ? error.message() : std::string(reply.text()));
+      });
+  EXPECT_EQ(get(called.get_future()), "3");
+
+  asio::io_context io;
+  auto done = asio::co_spawn(
+      io,
+      [&]() -> asio::awaitable<int> {
+        auto [error, reply] =
+            co_await replica(2).async_propose("4", asio::as_tuple(asio::use_awaitable));
+        EXPECT_FALSE(error);
+        EXPECT_EQ(reply.text(), "7");
+        int total = 0;
+        co_await replica(2).async_read([&] { total = machines_[2]->total(); },
+                                       Consistency::linearizable, asio::use_awaitable);
+        co_return total;
+      },
+      use_future);
+  io.run_for(kDeadline);
+  EXPECT_EQ(get(std::move(done)), 7);
+}
+
+TEST_F(OneReplica, HandlersRunOnTheirExecutor) {
+  open_all();
+  asio::io_context io;
+  std::thread::id ran_on;
+  replica(0).async_propose("1", asio::bind_executor(io, [&](error_code, const Reply&) {
+                             ran_on = std::this_thread::get_id();
+                           }));
+  // The handler keeps its context busy until it has run.
+  io.run_for(kDeadline);
+  EXPECT_EQ(ran_on, std::this_thread::get_id());
+}
+
+TEST_F(ApiTest, ManyThreadsAtAllReplicas) {
+  open_all();
+  ASSERT_EQ(get(replica(0).async_propose("0", use_future)).text(), "0");
+  constexpr int kThreads = 3;
+  constexpr int kEach = 300;
+  std::vector<std::thread> threads;
+  std::atomic<int> done{0};
+  for (std::size_t t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      std::vector<std::future<Reply>> replies;
+      for (int i = 0; i < kEach; ++i) {
+        replies.push_back(replica(t).async_propose("1", use_future));
+      }
+      for (auto& reply : replies) {
+        get(std::move(reply));
+        ++done;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(done, kThreads * kEach);
+  for (std::size_t i = 0; i < 3; ++i) {
+    int total = 0;
+    get(replica(i).async_read([&] { total = machines_[i]->total(); }, Consistency::linearizable,
+                              use_future));
+    EXPECT_EQ(total, kThreads * kEach);
+  }
+}
+
+TEST_F(ApiTest, ASessionIsAnsweredTheSameTwice) {
+  open_all();
+  const ClientId client = get(replica(1).async_open_session(use_future));
+  const Session session{client, Sequence{1}};
+  const std::string text = "5";
+  const auto bytes = std::as_bytes(std::span(text));
+  EXPECT_EQ(get(replica(0).async_propose(session, bytes, use_future)).text(), "5");
+  EXPECT_EQ(get(replica(2).async_propose(session, bytes, use_future)).text(), "5");
+}
+
+TEST_F(OneReplica, ItsStateSurvivesARestart) {
+  open(0);
+  for (int i = 0; i < 10; ++i) get(replica(0).async_propose("1", use_future));
+  const StartNumber start = replica(0).status().start;
+  replicas_[0].reset();
+  open(0);
+  EXPECT_EQ(get(replica(0).async_propose("1", use_future)).text(), "11");
+  EXPECT_EQ(replica(0).status().start.value, start.value + 1);
+}
+
+TEST_F(OneReplica, HoldsALeaseAndSaysSo) {
+  open(0);
+  const Token token = get(replica(0).async_propose("1", use_future)).token;
+  std::promise<Token> started;
+  replica(0).on_leadership([&](const LeadershipEvent& event) {
+    if (event.kind == LeadershipEvent::Kind::started) started.set_value(event.token);
+  });
+  EXPECT_EQ(get(started.get_future()).ballot, token.ballot);
+  const auto until = std::chrono::steady_clock::now() + kDeadline;
+  while (!replica(0).holds_lease() && std::chrono::steady_clock::now() < until) {
+    get(replica(0).async_read([] {}, Consistency::linearizable, use_future));
+  }
+  EXPECT_TRUE(replica(0).holds_lease());
+  const Status status = replica(0).status();
+  EXPECT_EQ(status.role, Role::leader);
+  EXPECT_GT(status.lease_left_us, 0);
+  EXPECT_EQ(token.ballot, status.ballot);
+}
+
+TEST_F(OneReplica, AfterCloseNothingIsTakenAndEverythingIsAnswered) {
+  open(0);
+  get(replica(0).async_propose("1", use_future));
+  std::vector<std::future<Reply>> last;
+  for (int i = 0; i < 100; ++i) last.push_back(replica(0).async_propose("1", use_future));
+  replica(0).close();
+  replica(0).close();
+  for (auto& each : last) {
+    try {
+      get(std::move(each));
+    } catch (const boost::system::system_error& error) {
+      const auto errc = static_cast<Errc>(error.code().value());
+      EXPECT_TRUE(errc == Errc::outcome_unknown || errc == Errc::closed) << error.what();
+    }
+  }
+  try {
+    get(replica(0).async_propose("1", use_future));
+    FAIL() << "a closed replica took a command";
+  } catch (const boost::system::system_error& error) {
+    EXPECT_EQ(error.code(), Errc::closed);
+  }
+  EXPECT_FALSE(replica(0).holds_lease());
+  EXPECT_EQ(replica(0).status().id, ReplicaId{1});
+}
+
+std::string open_error(const Options& options) {
+  Counter counter;
+  try {
+    Replica::open(options, counter).close();
+  } catch (const OpenError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+TEST_F(OneReplica, WhatCannotBeOpenedSaysWhy) {
+  Options bad = options(0);
+  bad.cluster = 0;
+  EXPECT_NE(open_error(bad).find("cluster"), std::string::npos);
+
+  open(0);
+  const std::string locked = open_error(options(0));
+  EXPECT_NE(locked.find(options(0).directory), std::string::npos) << locked;
+
+  Options port = options(0);
+  port.directory = (root_.path() / "other").string();
+  const std::string taken = open_error(port);
+  EXPECT_NE(taken.find(std::to_string(members_[0].port)), std::string::npos) << taken;
+
+  replicas_[0].reset();
+  Options cluster = options(0);
+  cluster.cluster = 43;
+  const std::string other_cluster = open_error(cluster);
+  EXPECT_NE(other_cluster.find("cluster"), std::string::npos) << other_cluster;
+
+  Options file = options(0);
+  file.directory = "/dev/null";
+  EXPECT_NE(open_error(file).find("/dev/null"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace decree

@@ -1,0 +1,196 @@
+"""Groups of decree-kv processes for the tests: free ports, directories on the real disk."""
+
+import contextlib
+import ctypes
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import redis
+
+DEADLINE_S = 20
+LIBC = ctypes.CDLL(None)
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent():
+    """So that no process outlives a test that is killed for taking too long."""
+    LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def wait_until(condition, what, deadline_s=DEADLINE_S):
+    """Returns the first true value of condition()."""
+    end = time.monotonic() + deadline_s
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.005)
+    raise AssertionError(f"after {deadline_s} s still not: {what}")
+
+
+def free_ports(count):
+    """Below the ports of outgoing connections, one of which could otherwise sit on the port of a
+    replica that is down."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
+        first_outgoing = int(file.read().split()[0])
+    with contextlib.ExitStack() as stack:
+        ports = []
+        while len(ports) < count:
+            each = stack.enter_context(socket.socket())
+            with contextlib.suppress(OSError):
+                each.bind(("127.0.0.1", random.randrange(10000, first_outgoing)))
+                ports.append(each.getsockname()[1])
+        return ports
+
+
+def program():
+    return os.environ["DECREE_KV"]
+
+
+class Replica:
+    """One process, and a client to it."""
+
+    def __init__(self, replica_id, members, directory, options):
+        self.id = replica_id
+        self.output_path = f"{directory}/{replica_id}.out"
+        self.output = open(self.output_path, "wb")
+        self.process = subprocess.Popen(
+            [program(), "--id", str(replica_id), "--members", members, "--listen", "127.0.0.1:0",
+             # A machine that is busy with other tests makes nobody suspect a leader.
+             "--suspect-ms", "400",
+             "--directory", f"{directory}/{replica_id}", *options],
+            stdout=self.output, stderr=subprocess.STDOUT, preexec_fn=die_with_parent)
+        line = wait_until(self._ready_line, f"replica {replica_id} serves")
+        self.port = int(line.rsplit(":", 1)[1])
+        self.client = self.connect()
+
+    def _ready_line(self):
+        with open(self.output_path, encoding="utf-8", errors="replace") as file:
+            text = file.read()
+        for line in text.splitlines(keepends=True):
+            if "serves clients on" in line and line.endswith("\n"):
+                return line.strip()
+        if self.process.poll() is not None:
+            raise AssertionError(f"replica {self.id} ended: {text}")
+        return None
+
+    def connect(self, **options):
+        return redis.Redis(port=self.port, socket_timeout=DEADLINE_S, **options)
+
+    def socket(self):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=DEADLINE_S)
+
+    def info(self):
+        return self.client.info()
+
+    def resident_bytes(self):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
+            for line in file:
+                if line.startswith("VmRSS:"):
+                    return int(line.split()[1]) * 1024
+        raise AssertionError("no VmRSS")
+
+    def terminate(self):
+        """In order; returns the exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(DEADLINE_S)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.output.close()
+
+
+class Group:
+    """Replicas that elect a leader. `options` has one list a replica."""
+
+    def __init__(self, size, options=None):
+        self.directory = tempfile.mkdtemp(prefix="decree-kv-", dir="/var/tmp")
+        self.members = ",".join(
+            f"{i + 1}=127.0.0.1:{port}" for i, port in enumerate(free_ports(size)))
+        self.options = options or [[] for _ in range(size)]
+        self.replicas = []
+        try:
+            for i in range(size):
+                self.start(i + 1)
+            self.leader()
+        except BaseException:
+            self.close()
+            raise
+
+    def start(self, replica_id):
+        replica = Replica(replica_id, self.members, self.directory, self.options[replica_id - 1])
+        self.replicas.append(replica)
+        return replica
+
+    def leader(self):
+        """The replica that leads and takes writes."""
+
+        def find():
+            for replica in self.replicas:
+                with contextlib.suppress(redis.RedisError):
+                    if replica.info()["role"] == "leader":
+                        replica.client.delete("no such key")
+                        return replica
+            return None
+
+        return wait_until(find, "a leader")
+
+    def follower(self):
+        leader = self.leader()
+        return next(replica for replica in self.replicas if replica is not leader)
+
+    def remove(self, replica):
+        replica.kill()
+        self.replicas.remove(replica)
+
+    def wait_for_agreement(self):
+        """Waits until all have applied the same and returns their one state hash."""
+
+        def agreed():
+            infos = [replica.info() for replica in self.replicas]
+            applied = {info["applied"] for info in infos}
+            if len(applied) != 1:
+                return None
+            digests = {info["applied_digest"] for info in infos}
+            hashes = {str(info["state_hash"]) for info in infos}
+            assert len(digests) == 1, f"commands differ: {digests}"
+            assert len(hashes) == 1, f"states differ: {hashes}"
+            return hashes.pop()
+
+        return wait_until(agreed, "all replicas at one slot")
+
+    def close(self):
+        for replica in self.replicas:
+            replica.kill()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class GroupTest(unittest.TestCase):
+    """One group for all tests of a class; each begins with an empty store."""
+
+    size = 1
+    options = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.group = Group(cls.size, cls.options)
+        cls.addClassCleanup(cls.group.close)
+
+    def setUp(self):
+        self.leader = self.group.leader()
+        self.client = self.leader.client
+        self.client.flushall()
+
+
+def main():
+    os.environ["DECREE_KV"] = os.path.abspath(sys.argv.pop(1))
+    unittest.main(verbosity=2)

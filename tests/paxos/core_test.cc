@@ -1,0 +1,226 @@
+// One core against puppets: its bounds, and what a scenario of a whole group does not show.
+#include "paxos/core.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "paxos/limits.h"
+#include "tests/paxos/letter.h"
+
+namespace decree::paxos::test {
+namespace {
+
+constexpr ReplicaId kSelf{1};
+constexpr ReplicaId kSecond{2};
+constexpr ReplicaId kThird{3};
+constexpr Ballot kOwn{1, kSelf, {}};
+constexpr Ballot kOther{2, kSecond, {}};
+
+class CoreTest : public testing::Test {
+ protected:
+  CoreTest() : core_(kSelf, Voters({kSelf, kSecond, kThird})) {
+    core_.recovered({}, {});
+    core_.peer_connected(kSecond);
+    core_.peer_connected(kThird);
+  }
+
+  void step(ReplicaId from, const Message& message) { core_.step(from, message, {}, {}); }
+
+  /// A turn whose append is durable at once.
+  const Output& turn() {
+    core_.take_output(output_);
+    if (output_.lsn != Lsn{}) core_.durable(output_.lsn);
+    while (core_.next_to_apply() != nullptr) core_.applied(core_.next_slot_to_apply());
+    core_.check_invariants();
+    return output_;
+  }
+
+  void lead() {
+    core_.campaign(kOwn, {});
+    turn();
+    turn();
+    step(kSecond, Promise{kOwn, 0, true, {}, 0, {}});
+    turn();
+    core_.open_announcements();
+    accepted(kSecond);
+  }
+
+  /// The puppet has accepted all that it was sent.
+  void accepted(ReplicaId id) {
+    const Slot sent = core_.leader()->sent_to(id);
+    step(id, Accepted{kOwn, sent, sent, {}});
+    turn();
+  }
+
+  template <typename Kind>
+  [[nodiscard]] std::vector<Kind> sent_to(ReplicaId id) const {
+    std::vector<Kind> found;
+    for (const auto* outgoing : {&output_.accepts, &output_.messages}) {
+      for (const Outgoing& each : *outgoing) {
+        const auto* message = std::get_if<Kind>(&each.message);
+        if (message != nullptr && each.to.contains(id)) found.push_back(*message);
+      }
+    }
+    return found;
+  }
+
+  Core core_;
+  Output output_;
+};
+
+TEST_F(CoreTest, HearsOnlyVoters) {
+  const ReplicaId stranger{4};
+  step(stranger, Prepare{Ballot{9, stranger, {}}, {}, {}, {}});
+  step(stranger, Refused{kOwn, Ballot{9, stranger, {}}});
+  EXPECT_TRUE(turn().messages.empty());
+  EXPECT_FALSE(core_.promised());
+  EXPECT_EQ(core_.next_ballot({}).round, 1u);
+}
+
+TEST_F(CoreTest, NobodySpeaksForAnothersBallot) {
+  step(kThird, Prepare{kOther, {}, {}, {}});
+  EXPECT_TRUE(turn().records.empty());
+  EXPECT_FALSE(core_.promised());
+}
+
+TEST_F(CoreTest, KeepsNothingFarAboveWhatItKnows) {
+  const Value value = numbered(1, 10);
+  const Slot far{kMaxOpenSlots + 1};
+  step(kSecond, Accept{kOther, Slot{1}, far, {}, {}, std::span(&value, 1)});
+  turn();
+  EXPECT_EQ(core_.log_end(), Slot{});
+  // The promise that the accept implies is kept all the same.
+  EXPECT_EQ(output_.records.at(0).record.kind, RecordKind::promise);
+  turn();
+  ASSERT_EQ(sent_to<Accepted>(kSecond).size(), 1u);
+  EXPECT_EQ(sent_to<Accepted>(kSecond)[0].through, Slot{});
+}
+
+TEST_F(CoreTest, ASlowPeerIsSentSoMuchAndThenFedAgain) {
+  lead();
+  std::size_t batches = 0;
+  for (int each = 0; each < 100; ++each) {
+    core_.propose(numbered(1, 10));
+    turn();
+    batches += sent_to<Accept>(kThird).size();
+    accepted(kSecond);
+    batches += sent_to<Accept>(kThird).size();
+  }
+  EXPECT_EQ(core_.applied(), core_.log_end());
+  EXPECT_LT(batches, kMaxBatchesToPeer);
+  EXPECT_LT(core_.leader()->sent_to(kThird), core_.log_end());
+  for (int each = 0; each < 10; ++each) accepted(kThird);
+  EXPECT_EQ(core_.leader()->accepted_by(kThird), core_.log_end());
+}
+
+TEST_F(CoreTest, MemoryIsBoundedAndTheRestIsServedFromTheLog) {
+  lead();
+  for (int each = 0; each < 40; ++each) {
+    core_.propose(numbered(1, kMaxBatchBytes));
+    turn();
+    accepted(kSecond);
+    accepted(kThird);
+  }
+  const Slot last = core_.applied();
+  ASSERT_EQ(last, core_.log_end());
+  step(kThird, Fetch{Slot{1}, last});
+  ASSERT_EQ(turn().fetches.size(), 1u);
+  EXPECT_EQ(output_.fetches[0].first, Slot{1});
+  EXPECT_EQ(output_.fetches[0].to, kThird);
+  step(kThird, Fetch{last, last});
+  turn();
+  EXPECT_TRUE(output_.fetches.empty());
+  EXPECT_EQ(sent_to<Chosen>(kThird).size(), 1u);
+}
+
+TEST_F(CoreTest, AFetchIsAnsweredWithWhatIsAnnouncedOnly) {
+  lead();
+  core_.propose(numbered(1, 10));
+  core_.propose(numbered(2, 10));
+  turn();
+  step(kThird, Fetch{Slot{1}, core_.log_end()});
+  turn();
+  ASSERT_EQ(sent_to<Chosen>(kThird).size(), 1u);
+  EXPECT_EQ(sent_to<Chosen>(kThird)[0].values.size(), core_.announced().value);
+  EXPECT_LT(core_.announced(), core_.log_end());
+}
+
+TEST_F(CoreTest, AChosenMessageHoldsSoMuchOrOneValue) {
+  lead();
+  for (int each = 0; each < 3; ++each) {
+    core_.propose(numbered(1, kMaxBatchBytes * 2 / 3));
+    turn();
+    accepted(kSecond);
+  }
+  step(kThird, Fetch{Slot{2}, core_.applied()});
+  turn();
+  ASSERT_EQ(sent_to<Chosen>(kThird).size(), 1u);
+  EXPECT_EQ(sent_to<Chosen>(kThird)[0].values.size(), 1u);
+}
+
+TEST_F(CoreTest, ALateCopyOfAnAnswerStartsNoSecondFetch) {
+  const std::vector<Value> values(4, numbered(1, 10));
+  Heartbeat heartbeat;
+  heartbeat.ballot = kOther;
+  heartbeat.announced = Slot{10};
+  step(kSecond, heartbeat);
+  turn();
+  ASSERT_EQ(sent_to<Fetch>(kSecond).size(), 1u);
+  step(kSecond, Chosen{Slot{1}, values});
+  turn();
+  ASSERT_EQ(sent_to<Fetch>(kSecond).size(), 1u);
+  EXPECT_EQ(sent_to<Fetch>(kSecond)[0].first, Slot{5});
+  step(kSecond, Chosen{Slot{1}, values});
+  turn();
+  EXPECT_TRUE(sent_to<Fetch>(kSecond).empty());
+}
+
+TEST_F(CoreTest, AFetchWithoutAnAnswerIsAskedOfAnother) {
+  Heartbeat heartbeat;
+  heartbeat.ballot = kOther;
+  heartbeat.announced = Slot{10};
+  step(kSecond, heartbeat);
+  turn();
+  EXPECT_TRUE(core_.awaits_answers());
+  std::size_t asked_third = 0;
+  for (int each = 0; each < 3; ++each) {
+    core_.remind();
+    turn();
+    asked_third += sent_to<Fetch>(kThird).size();
+  }
+  EXPECT_GE(asked_third, 1u);
+}
+
+TEST_F(CoreTest, ANewConnectionTellsTheWatermarkAgain) {
+  lead();
+  core_.propose(numbered(1, 10));
+  turn();
+  accepted(kSecond);
+  accepted(kThird);
+  core_.tell_watermark();
+  turn();
+  ASSERT_EQ(sent_to<Watermark>(kThird).size(), 1u);
+  core_.tell_watermark();
+  turn();
+  EXPECT_TRUE(sent_to<Watermark>(kThird).empty());
+  core_.peer_disconnected(kThird);
+  core_.peer_connected(kThird);
+  core_.tell_watermark();
+  turn();
+  EXPECT_EQ(sent_to<Watermark>(kThird).size(), 1u);
+  EXPECT_TRUE(sent_to<Watermark>(kSecond).empty());
+}
+
+TEST_F(CoreTest, ARefusalThatNamesNoHigherPromiseIsNoReasonToPrepareAgain) {
+  lead();
+  step(kSecond, Refused{kOwn, kOwn});
+  EXPECT_FALSE(core_.leader()->refused_by());
+  step(kSecond, Refused{kOwn, kOther});
+  EXPECT_EQ(core_.leader()->refused_by(), kOther);
+  EXPECT_GT(core_.next_ballot({}), kOther);
+}
+
+}  // namespace
+}  // namespace decree::paxos::test

@@ -1,0 +1,166 @@
+#include "tests/support/memory_disk.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "paxos/assert.h"
+
+namespace decree::wal {
+namespace {
+
+std::error_code make(std::errc code) { return std::make_error_code(code); }
+
+std::vector<std::byte> content(std::span<const std::byte> head, std::uint64_t size) {
+  std::vector<std::byte> bytes(size);
+  std::copy(head.begin(), head.end(), bytes.begin());
+  return bytes;
+}
+
+}  // namespace
+
+std::error_code MemoryDisk::dead() const {
+  return crashed_ ? make(std::errc::io_error) : std::error_code();
+}
+
+std::string MemoryDisk::name_of(FileId file) const {
+  const auto found = open_.find(file);
+  DECREE_ASSERT(found != open_.end(), "only open files are used");
+  return found->second;
+}
+
+FileId MemoryDisk::add_file(const std::string& name) {
+  const FileId file{next_file_++};
+  open_[file] = name;
+  return file;
+}
+
+std::error_code MemoryDisk::list(std::vector<std::string>& names) {
+  for (const auto& [name, bytes] : files_) names.push_back(name);
+  return dead();
+}
+
+std::error_code MemoryDisk::open(const std::string& name, FileId& file, std::uint64_t& size) {
+  if (crashed_) return dead();
+  const auto found = files_.find(name);
+  if (found == files_.end()) return make(std::errc::no_such_file_or_directory);
+  file = add_file(name);
+  size = found->second.size();
+  return {};
+}
+
+std::error_code MemoryDisk::create(const std::string& name, std::span<const std::byte> head,
+                                   std::uint64_t size, FileId& file) {
+  if (crashed_) return dead();
+  if (full_) return make(std::errc::no_space_on_device);
+  if (files_.count(name) != 0) return make(std::errc::file_exists);
+  files_[name] = content(head, size);
+  file = add_file(name);
+  return {};
+}
+
+std::error_code MemoryDisk::replace(const std::string& name, std::span<const std::byte> bytes) {
+  if (crashed_) return dead();
+  files_[name].assign(bytes.begin(), bytes.end());
+  return {};
+}
+
+std::error_code MemoryDisk::rename(const std::string& from, const std::string& to) {
+  if (crashed_) return dead();
+  const auto found = files_.find(from);
+  if (found == files_.end()) return make(std::errc::no_such_file_or_directory);
+  files_[to] = std::move(found->second);
+  files_.erase(from);
+  return {};
+}
+
+std::error_code MemoryDisk::remove(const std::string& name) {
+  if (crashed_) return dead();
+  return files_.erase(name) == 1 ? std::error_code() : make(std::errc::no_such_file_or_directory);
+}
+
+std::error_code MemoryDisk::read(FileId file, std::uint64_t offset, std::span<std::byte> into) {
+  if (crashed_) return dead();
+  const std::string name = name_of(file);
+  if (name == unreadable_) return make(std::errc::io_error);
+  const std::vector<std::byte>& bytes = files_.at(name);
+  if (offset + into.size() > bytes.size()) return make(std::errc::invalid_argument);
+  std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(offset), into.size(), into.begin());
+  return {};
+}
+
+std::error_code MemoryDisk::sync(FileId file) {
+  DECREE_ASSERT(open_.count(file) == 1, "only open files are synced");
+  return dead();
+}
+
+void MemoryDisk::close(FileId file) { open_.erase(file); }
+
+void MemoryDisk::submit_write(FileId file, std::uint64_t offset, std::span<const std::byte> bytes,
+                              std::uint64_t token) {
+  DECREE_ASSERT(offset % kBlockSize == 0 && bytes.size() % kBlockSize == 0 && !bytes.empty(),
+                "writes are whole blocks");
+  DECREE_ASSERT(reinterpret_cast<std::uintptr_t>(bytes.data()) % kBlockSize == 0,
+                "writes come from aligned memory");
+  if (observer_) observer_(bytes);
+  outstanding_.push_back({name_of(file), offset, {bytes.begin(), bytes.end()}, token});
+}
+
+FileId MemoryDisk::submit_create(const std::string& name, std::span<const std::byte> head,
+                                 std::uint64_t size, std::uint64_t token) {
+  creations_.push_back({name, {head.begin(), head.end()}, size, token});
+  return add_file(name);
+}
+
+void MemoryDisk::apply(const Write& write, std::size_t first_block, std::size_t blocks) {
+  std::vector<std::byte>& bytes = files_.at(write.name);
+  const std::uint64_t start = first_block * kBlockSize;
+  DECREE_ASSERT(write.offset + write.bytes.size() <= bytes.size(), "files do not grow");
+  std::copy_n(write.bytes.begin() + static_cast<std::ptrdiff_t>(start), blocks * kBlockSize,
+              bytes.begin() + static_cast<std::ptrdiff_t>(write.offset + start));
+}
+
+void MemoryDisk::finish(Write write) {
+  const std::error_code error = write_error_ ? *std::exchange(write_error_, {}) : dead();
+  if (!error) apply(write, 0, write.bytes.size() / kBlockSize);
+  done_.push_back({write.token, error});
+}
+
+void MemoryDisk::complete(std::size_t index) {
+  DECREE_ASSERT(index < flushed_, "only flushed writes complete");
+  Write write = std::move(outstanding_[index]);
+  outstanding_.erase(outstanding_.begin() + static_cast<std::ptrdiff_t>(index));
+  --flushed_;
+  finish(std::move(write));
+}
+
+void MemoryDisk::poll(std::vector<Completion>& completions) {
+  while (!hold_ && flushed_ > 0) complete(0);
+  while (!hold_creations_ && !creations_.empty() && !crashed_) {
+    const Creation creation = std::move(creations_.front());
+    creations_.pop_front();
+    if (!full_) files_[creation.name] = content(creation.head, creation.size);
+    done_.push_back(
+        {creation.token, full_ ? make(std::errc::no_space_on_device) : std::error_code()});
+  }
+  completions.insert(completions.end(), done_.begin(), done_.end());
+  done_.clear();
+}
+
+void MemoryDisk::crash(const std::function<bool()>& survives) {
+  for (const Write& write : outstanding_) {
+    for (std::size_t block = 0; block < write.bytes.size() / kBlockSize; ++block) {
+      if (survives()) apply(write, block, 1);
+    }
+  }
+  // A file gets its name when it is durable, so one that was being made may be there or not.
+  for (const Creation& creation : creations_) {
+    if (!full_ && survives()) files_[creation.name] = content(creation.head, creation.size);
+  }
+  outstanding_.clear();
+  creations_.clear();
+  done_.clear();
+  flushed_ = 0;
+  crashed_ = true;
+}
+
+}  // namespace decree::wal

@@ -1,0 +1,112 @@
+// A disk in memory that crashes, fails and fills up on command. Deterministic.
+#ifndef DECREE_TESTS_SUPPORT_MEMORY_DISK_H_
+#define DECREE_TESTS_SUPPORT_MEMORY_DISK_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "wal/disk.h"
+
+namespace decree::wal {
+
+/// What survives a crash: the files' bytes. Tests may look at them and damage them.
+using MemoryFiles = std::map<std::string, std::vector<std::byte>>;
+
+/// One opening of a directory. Slow calls are durable at once. What is submitted stays outstanding
+/// until it completes: at the next poll() after flush(), or, if held, when the test says so.
+class MemoryDisk final : public Disk {
+ public:
+  /// `files` must outlive the disk.
+  explicit MemoryDisk(MemoryFiles& files) : files_(files) {}
+
+  std::error_code list(std::vector<std::string>& names) override;
+  std::error_code open(const std::string& name, FileId& file, std::uint64_t& size) override;
+  std::error_code create(const std::string& name, std::span<const std::byte> head,
+                         std::uint64_t size, FileId& file) override;
+  std::error_code replace(const std::string& name, std::span<const std::byte> bytes) override;
+  std::error_code rename(const std::string& from, const std::string& to) override;
+  std::error_code remove(const std::string& name) override;
+  std::error_code read(FileId file, std::uint64_t offset, std::span<std::byte> into) override;
+  std::error_code sync(FileId file) override;
+  void close(FileId file) override;
+  void submit_write(FileId file, std::uint64_t offset, std::span<const std::byte> bytes,
+                    std::uint64_t token) override;
+  FileId submit_create(const std::string& name, std::span<const std::byte> head, std::uint64_t size,
+                       std::uint64_t token) override;
+  void flush() override { flushed_ = outstanding_.size(); }
+  void poll(std::vector<Completion>& completions) override;
+  [[nodiscard]] int completion_fd() const override { return -1; }
+  [[nodiscard]] std::string description() const override { return "memory"; }
+
+  /// Writes stay outstanding until complete() names them, or hold(false).
+  void hold(bool writes) { hold_ = writes; }
+  /// Creations stay outstanding likewise.
+  void hold_creations(bool creations) { hold_creations_ = creations; }
+  [[nodiscard]] std::size_t outstanding() const { return outstanding_.size(); }
+  /// Completes the outstanding write at this index, in order of submission, at the next poll().
+  void complete(std::size_t index);
+
+  /// Power is lost: of each outstanding block of 4 KiB, `survives` says whether it was written.
+  /// Everything that is asked of this disk from now on fails.
+  void crash(const std::function<bool()>& survives);
+
+  /// The next write fails with this error and writes nothing.
+  void fail_next_write(std::error_code error) { write_error_ = error; }
+  /// Creations fail for want of space.
+  void set_full(bool full) { full_ = full; }
+  /// Reads of this file fail.
+  void fail_reads_of(const std::string& name) { unreadable_ = name; }
+
+  /// Called with the bytes of each write that is submitted.
+  void observe_writes(std::function<void(std::span<const std::byte>)> observer) {
+    observer_ = std::move(observer);
+  }
+
+ private:
+  struct Write {
+    std::string name;
+    std::uint64_t offset = 0;
+    std::vector<std::byte> bytes;
+    std::uint64_t token = 0;
+  };
+  struct Creation {
+    std::string name;
+    std::vector<std::byte> head;
+    std::uint64_t size = 0;
+    std::uint64_t token = 0;
+  };
+
+  [[nodiscard]] std::error_code dead() const;
+  std::string name_of(FileId file) const;
+  FileId add_file(const std::string& name);
+  void apply(const Write& write, std::size_t first_block, std::size_t blocks);
+  void finish(Write write);
+
+  MemoryFiles& files_;
+  std::map<FileId, std::string> open_;
+  std::uint32_t next_file_ = 1;
+  std::deque<Write> outstanding_;
+  std::size_t flushed_ = 0;  // of the outstanding writes
+  std::deque<Creation> creations_;
+  std::vector<Completion> done_;
+  bool hold_ = false;
+  bool hold_creations_ = false;
+  bool crashed_ = false;
+  bool full_ = false;
+  std::string unreadable_;
+  std::optional<std::error_code> write_error_;
+  std::function<void(std::span<const std::byte>)> observer_;
+};
+
+}  // namespace decree::wal
+
+#endif  // DECREE_TESTS_SUPPORT_MEMORY_DISK_H_

@@ -1,0 +1,170 @@
+// The log on real files, through io_uring and through threads.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/wal/log_fixture.h"
+#include "tests/wal/temp_directory.h"
+#include "wal/open_disk.h"
+
+namespace decree::wal {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class RealDiskTest : public ::testing::TestWithParam<DiskKind> {
+ protected:
+  std::unique_ptr<Disk> open() {
+    std::string problem;
+    std::unique_ptr<Disk> disk = open_disk({path(), GetParam()}, notice_, problem);
+    EXPECT_TRUE(disk) << problem;
+    return disk;
+  }
+  [[nodiscard]] std::string path() const { return directory_ / "log"; }
+
+  TempDirectory directory_;
+  std::string notice_;
+};
+
+TEST_P(RealDiskTest, UsesWhatItWasAskedFor) {
+  const std::unique_ptr<Disk> disk = open();
+  const bool threads = GetParam() == DiskKind::threads;
+  EXPECT_THAT(disk->description(), StartsWith(threads ? "pwrite" : "io_uring"));
+}
+
+TEST_P(RealDiskTest, FindsWhatWasAppendedAcrossOpenings) {
+  std::vector<KeptRecord> expected;
+  std::uint64_t slot = 0;
+  for (int opening = 0; opening < 5; ++opening) {
+    const std::unique_ptr<Disk> disk = open();
+    Opened opened = open_log(*disk, small_options());
+    ASSERT_TRUE(opened.log) << opened.problem;
+    ASSERT_EQ(opened.records, expected);
+    std::vector<KeptRecord> batch;
+    for (int i = 0; i < 20; ++i) {
+      ++slot;
+      batch.push_back(accept_of(slot, (slot * 977) % 9'000));
+      if (slot % 3 == 0) continue;
+      append(*opened.log, batch);
+      opened.log->flush();
+      expected.insert(expected.end(), batch.begin(), batch.end());
+      batch.clear();
+    }
+    ASSERT_TRUE(wait_durable(*opened.log, *disk, opened.log->status().appended));
+    EXPECT_EQ(read_back(*opened.log, 1, slot), expected);
+  }
+}
+
+TEST_P(RealDiskTest, WritesABatchOfMegabytesAtOnce) {
+  LogOptions options = small_options();
+  options.segment_bytes = 8u << 20;
+  KeptRecord record = accept_of(1, 4u << 20);
+  {
+    const std::unique_ptr<Disk> disk = open();
+    Opened opened = open_log(*disk, options);
+    ASSERT_TRUE(wait_durable(*opened.log, *disk, append(*opened.log, record)));
+  }
+  const std::unique_ptr<Disk> disk = open();
+  const Opened opened = open_log(*disk, options);
+  ASSERT_EQ(opened.records.size(), 1);
+  EXPECT_EQ(opened.records[0], record);
+}
+
+TEST_P(RealDiskTest, PreparesSegmentsOfRealZeros) {
+  const std::unique_ptr<Disk> disk = open();
+  Opened opened = open_log(*disk, small_options());
+  ASSERT_TRUE(wait_room(*opened.log, *disk, kSmallSegment));
+  for (const char* name : {"segment-0000000000000001.log", "segment-0000000000000002.log"}) {
+    struct stat facts {};
+    ASSERT_EQ(::stat((path() + "/" + name).c_str(), &facts), 0) << name;
+    EXPECT_EQ(facts.st_size, kSmallSegment);
+    EXPECT_GE(facts.st_blocks * 512, kSmallSegment);
+  }
+}
+
+TEST_P(RealDiskTest, RefusesADirectoryInUse) {
+  const std::unique_ptr<Disk> disk = open();
+  std::string problem;
+  EXPECT_FALSE(open_disk({path(), GetParam()}, notice_, problem));
+  EXPECT_THAT(problem, HasSubstr(path() + ": is in use by another process"));
+}
+
+TEST_P(RealDiskTest, RefusesAFileInPlaceOfTheDirectory) {
+  std::ofstream(path()) << "a file";
+  std::string problem;
+  EXPECT_FALSE(open_disk({path(), GetParam()}, notice_, problem));
+  EXPECT_THAT(problem, HasSubstr("is not a directory"));
+}
+
+TEST_P(RealDiskTest, RefusesADirectoryOfAnotherUser) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  std::filesystem::permissions(directory_.path(), std::filesystem::perms(0755));
+  open();
+  std::string problem;
+  ASSERT_EQ(::seteuid(65534), 0);
+  const auto disk = open_disk({path(), GetParam()}, notice_, problem);
+  ASSERT_EQ(::seteuid(0), 0);
+  EXPECT_FALSE(disk);
+  EXPECT_THAT(problem, HasSubstr("permission denied"));
+}
+
+TEST_P(RealDiskTest, RemovesWhatAKilledProcessLeftUnfinished) {
+  open();
+  std::ofstream(path() + "/segment-0000000000000002.log.new") << "half";
+  open();
+  EXPECT_FALSE(std::filesystem::exists(path() + "/segment-0000000000000002.log.new"));
+}
+
+/// No file of this process may be written beyond a size, while this exists.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_P(RealDiskTest, AFailedWriteIsFinal) {
+  const std::unique_ptr<Disk> disk = open();
+  Opened opened = open_log(*disk, small_options());
+  ASSERT_TRUE(wait_room(*opened.log, *disk, kSmallSegment));
+  KeptRecord first = accept_of(1, 100);
+  ASSERT_TRUE(wait_durable(*opened.log, *disk, append(*opened.log, first)));
+  KeptRecord second = accept_of(2, 20'000);
+  {
+    // The write begins below the limit, so the system writes a part of it and refuses the rest.
+    const FileSizeLimit limit(5 * kBlockSize);
+    EXPECT_FALSE(wait_durable(*opened.log, *disk, append(*opened.log, second)));
+  }
+  EXPECT_EQ(opened.log->failure(), std::errc::file_too_large);
+  EXPECT_EQ(opened.log->room_bytes(), 0);
+  KeptRecord third = accept_of(3, 10);
+  EXPECT_FALSE(wait_durable(*opened.log, *disk, append(*opened.log, third)));
+  EXPECT_EQ(opened.log->status().durable, Lsn{1});
+}
+
+INSTANTIATE_TEST_SUITE_P(Both, RealDiskTest,
+                         ::testing::Values(DiskKind::fastest, DiskKind::threads),
+                         [](const auto& param) {
+                           return param.param == DiskKind::fastest ? "Uring" : "Threads";
+                         });
+
+}  // namespace
+}  // namespace decree::wal

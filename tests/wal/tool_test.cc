@@ -1,0 +1,113 @@
+// decree-wal, and the example in docs/log-format.md that it prints.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "tests/support/paths.h"
+#include "tests/wal/log_fixture.h"
+#include "tests/wal/temp_directory.h"
+#include "wal/open_disk.h"
+
+namespace decree::wal {
+namespace {
+
+using ::testing::HasSubstr;
+
+struct Outcome {
+  int status = -1;
+  std::string text;  // standard output and error
+};
+
+Outcome run(const std::string& arguments) {
+  const std::string command = bin_dir() + "/decree-wal " + arguments + " 2>&1";
+  Outcome outcome;
+  FILE* pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) return outcome;
+  std::array<char, 4096> buffer{};
+  std::size_t got = 0;
+  while ((got = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0) {
+    outcome.text.append(buffer.data(), got);
+  }
+  const int status = ::pclose(pipe);
+  if (WIFEXITED(status)) outcome.status = WEXITSTATUS(status);
+  return outcome;
+}
+
+class ToolTest : public ::testing::Test {
+ protected:
+  /// The log of the example: a promise and an accept in one batch.
+  void write_example() {
+    std::string notice;
+    std::string problem;
+    const auto disk = open_disk({path_, DiskKind::threads}, notice, problem);
+    ASSERT_TRUE(disk) << problem;
+    Opened opened = open_log(*disk, small_options());
+    ASSERT_TRUE(opened.log) << opened.problem;
+    KeptRecord accept = accept_of(1, 0);
+    const std::string text = "set x 1";
+    for (const char letter : text) accept.bytes.push_back(static_cast<std::byte>(letter));
+    std::vector<KeptRecord> batch{promise_of(3), accept};
+    ASSERT_TRUE(wait_durable(*opened.log, *disk, append(*opened.log, batch)));
+  }
+
+  void change(std::uint64_t offset, char byte) {
+    std::fstream file(path_ + "/segment-0000000000000001.log",
+                      std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(offset));
+    file.put(byte);
+  }
+
+  TempDirectory directory_;
+  std::string path_ = directory_ / "log";
+};
+
+TEST_F(ToolTest, PrintsTheExampleOfTheDocumentation) {
+  write_example();
+  const Outcome outcome = run("list --records --hex " + path_);
+  EXPECT_EQ(outcome.status, 0);
+  std::ifstream file(source_dir() + "/docs/log-format.md");
+  std::stringstream page;
+  page << file.rdbuf();
+  std::istringstream lines(outcome.text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("segment-0000000000000002") != std::string::npos) continue;  // made ahead, or not
+    if (line.find("segments: ") == 0) continue;
+    EXPECT_THAT(page.str(), HasSubstr("    " + line + "\n")) << outcome.text;
+  }
+}
+
+TEST_F(ToolTest, TellsGoodFromDamaged) {
+  write_example();
+  EXPECT_EQ(run("check " + path_).status, 0);
+  change(4096 + 200, '!');
+  const Outcome outcome = run("check " + path_);
+  EXPECT_EQ(outcome.status, 2);
+  EXPECT_THAT(outcome.text, HasSubstr("segment-0000000000000001.log, offset 4096, sequence 1"));
+}
+
+TEST_F(ToolTest, RefusesALogInUse) {
+  write_example();
+  std::string notice;
+  std::string problem;
+  const auto disk = open_disk({path_, DiskKind::threads}, notice, problem);
+  const Outcome outcome = run("list " + path_);
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_THAT(outcome.text, HasSubstr("is in use by another process"));
+}
+
+TEST_F(ToolTest, RefusesWhatIsNoLog) {
+  EXPECT_EQ(run("list " + path_).status, 3);
+  EXPECT_EQ(run("list").status, 3);
+  EXPECT_EQ(run("mend " + path_).status, 3);
+  const Outcome outcome = run("check " + directory_.path());
+  EXPECT_EQ(outcome.status, 3);
+  EXPECT_THAT(outcome.text, HasSubstr("is not the directory of a log"));
+}
+
+}  // namespace
+}  // namespace decree::wal

@@ -1,0 +1,78 @@
+#include "transport/hello.h"
+
+#include <flatbuffers/flatbuffers.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+
+#include "transport/message_generated.h"
+
+namespace decree::transport {
+namespace {
+
+constexpr std::size_t kMaxReasonBytes = 512;
+
+Payload framed(const flatbuffers::FlatBufferBuilder& builder, FrameType type,
+               const Origin& origin) {
+  Payload frame{{}, BufferRef::allocate(kHeaderBytes + builder.GetSize())};
+  std::memcpy(frame.owner.bytes().data() + kHeaderBytes, builder.GetBufferPointer(),
+              builder.GetSize());
+  seal(frame.owner.bytes(), type, origin);
+  frame.view = frame.owner.bytes();
+  return frame;
+}
+
+template <class Table>
+const Table* verified(std::span<const std::byte> frame, FrameType type) {
+  if (frame.size() < kHeaderBytes || read_header(frame).type != type) return nullptr;
+  const auto* data = reinterpret_cast<const std::uint8_t*>(frame.data()) + kHeaderBytes;
+  flatbuffers::Verifier verifier(data, frame.size() - kHeaderBytes, 2, 2);
+  if (!verifier.VerifyBuffer<Table>(nullptr)) return nullptr;
+  return flatbuffers::GetRoot<Table>(data);
+}
+
+// A stranger's text goes to the log: nothing in it may look like anything but text.
+std::string printable(std::string_view text) {
+  std::string result(text.substr(0, kMaxReasonBytes));
+  std::replace_if(
+      result.begin(), result.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return result;
+}
+
+}  // namespace
+
+Payload encode(const Origin& origin, const Hello& hello) {
+  flatbuffers::FlatBufferBuilder builder;
+  builder.ForceDefaults(true);
+  builder.Finish(
+      wire::CreateHello(builder, hello.wanted.value, hello.incarnation.value, hello.start.value));
+  return framed(builder, FrameType::hello, origin);
+}
+
+Payload encode(const Origin& origin, const HelloAnswer& answer) {
+  flatbuffers::FlatBufferBuilder builder;
+  builder.ForceDefaults(true);
+  const auto reason = builder.CreateString(printable(answer.reason));
+  builder.Finish(wire::CreateHelloAnswer(builder, answer.accepted, answer.incarnation.value,
+                                         answer.start.value, reason));
+  return framed(builder, FrameType::hello_answer, origin);
+}
+
+std::optional<Hello> decode_hello(std::span<const std::byte> frame) {
+  const auto* table = verified<wire::Hello>(frame, FrameType::hello);
+  if (table == nullptr) return std::nullopt;
+  return Hello{ReplicaId{table->wanted()}, Incarnation{table->incarnation()},
+               StartNumber{table->start()}};
+}
+
+std::optional<HelloAnswer> decode_hello_answer(std::span<const std::byte> frame) {
+  const auto* table = verified<wire::HelloAnswer>(frame, FrameType::hello_answer);
+  if (table == nullptr) return std::nullopt;
+  HelloAnswer answer{
+      table->accepted(), Incarnation{table->incarnation()}, StartNumber{table->start()}, {}};
+  if (table->reason() != nullptr) answer.reason = printable(table->reason()->string_view());
+  return answer;
+}
+
+}  // namespace decree::transport

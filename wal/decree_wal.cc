@@ -1,0 +1,92 @@
+// decree-wal: lists and checks the log of a closed directory. Changes nothing.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "wal/listing.h"
+#include "wal/open_disk.h"
+#include "wal/recovery.h"
+#include "wal/segment_list.h"
+
+namespace decree::wal {
+namespace {
+
+enum Exit { kGood = 0, kTorn = 1, kDamaged = 2, kUnreadable = 3 };
+
+int refuse(Exit code, const std::string& problem) {
+  fmt::print(stderr, "decree-wal: {}\n", problem);
+  return code;
+}
+
+void print_end(const Recovered& found) {
+  fmt::print("end: {}, offset {}; last sequence {}, lsn {}\n", segment_name(found.end.segment),
+             std::uint64_t{found.end.block} * kBlockSize, found.last.sequence, found.last.lsn);
+}
+
+int verdict(const Recovered& found) {
+  if (!found.problem.empty()) return refuse(found.damaged ? kDamaged : kUnreadable, found.problem);
+  if (found.cut == 0) {
+    fmt::print("good\n");
+    return kGood;
+  }
+  fmt::print(
+      "torn: {} unfinished batch(es) at the end, never acknowledged; the next opening cuts "
+      "them off\n",
+      found.cut);
+  return kTorn;
+}
+
+int run(const std::string& directory, Listing& listing) {
+  std::string problem;
+  const std::unique_ptr<Disk> disk = open_disk_read_only(directory, problem);
+  if (!disk) return refuse(kUnreadable, problem);
+  IdentityRecord identity;
+  problem = load_identity(*disk, identity);
+  if (!problem.empty()) return refuse(kDamaged, problem);
+  listing.on_identity(identity);
+  std::vector<Segment> segments;
+  problem = list_segments(*disk, identity, segments);
+  if (!problem.empty()) return refuse(kDamaged, problem);
+  listing.on_segments(segments);
+  if (segments.empty() && identity.epoch != 0) {
+    return refuse(kDamaged, segment_name(1) + " is missing");
+  }
+  if (segments.empty()) return kGood;
+  SegmentReader reader(*disk);
+  const Recovered found = recover(reader, identity, segments, listing);
+  print_end(found);
+  return verdict(found);
+}
+
+}  // namespace
+}  // namespace decree::wal
+
+int main(int argc, char** argv) {
+  using decree::wal::Listing;
+  CLI::App app{
+      "Lists and checks the log of a Decree replica that is not running. Changes nothing.\n"
+      "Exit status: 0 good, 1 torn end (harmless), 2 damaged, 3 not readable or wrong usage."};
+  app.require_subcommand(1);
+  std::string directory;
+  bool records = false;
+  bool hex = false;
+  CLI::App* list = app.add_subcommand("list", "Print the identity, the segments and the batches");
+  list->add_option("directory", directory, "The log's directory")->required();
+  list->add_flag("--records", records, "Print each record, too");
+  list->add_flag("--hex", hex, "Print the bytes of each batch, too");
+  CLI::App* check = app.add_subcommand("check", "Verify everything and print what is found");
+  check->add_option("directory", directory, "The log's directory")->required();
+  try {
+    app.parse(argc, argv);
+    Listing listing(list->parsed(), records, hex);
+    return decree::wal::run(directory, listing);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : decree::wal::kUnreadable;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "decree-wal: {}\n", error.what());
+    return decree::wal::kUnreadable;
+  }
+}

@@ -1,0 +1,75 @@
+// The seam between the log and a disk: the simulator puts its own here.
+#ifndef DECREE_WAL_DISK_H_
+#define DECREE_WAL_DISK_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace decree::wal {
+
+/// The unit of every write, read and alignment of the log.
+inline constexpr std::size_t kBlockSize = 4096;
+
+/// An open file of the directory. 0 is none.
+struct FileId {
+  std::uint32_t value = 0;
+  constexpr auto operator<=>(const FileId&) const = default;
+};
+
+/// The end of what was submitted.
+struct Completion {
+  std::uint64_t token = 0;
+  std::error_code error;
+};
+
+/// One directory on a disk, locked for one process. Used by one thread. A call that fails leaves
+/// the disk as it was, as far as anybody can know.
+class Disk {
+ public:
+  virtual ~Disk() = default;
+
+  // Slow calls: they return when the effect is durable, and belong to open and close.
+  virtual std::error_code list(std::vector<std::string>& names) = 0;
+  virtual std::error_code open(const std::string& name, FileId& file, std::uint64_t& size) = 0;
+  /// Makes a file of `size` bytes, whole blocks, all written: `head`, then zeros. It gets its name
+  /// when that is durable, and replaces nothing.
+  virtual std::error_code create(const std::string& name, std::span<const std::byte> head,
+                                 std::uint64_t size, FileId& file) = 0;
+  /// Replaces a small file as a whole: write beside, sync, rename, sync the directory.
+  virtual std::error_code replace(const std::string& name, std::span<const std::byte> bytes) = 0;
+  virtual std::error_code rename(const std::string& from, const std::string& to) = 0;
+  virtual std::error_code remove(const std::string& name) = 0;
+  /// Reads past the page cache. `into` and `offset` are block aligned.
+  virtual std::error_code read(FileId file, std::uint64_t offset, std::span<std::byte> into) = 0;
+  virtual std::error_code sync(FileId file) = 0;
+  virtual void close(FileId file) = 0;
+
+  // The hot path: never blocks.
+  /// Starts one durable write of whole blocks. `bytes` is block aligned and must stay as it is
+  /// until the completion with `token` is reported. Writes may complete in any order.
+  virtual void submit_write(FileId file, std::uint64_t offset, std::span<const std::byte> bytes,
+                            std::uint64_t token) = 0;
+  /// Starts create() in the background. The file may be used once the completion with `token` says
+  /// so; after an error it does not exist. An error for want of space is reported after a pause, so
+  /// that trying again at once does not spin.
+  virtual FileId submit_create(const std::string& name, std::span<const std::byte> head,
+                               std::uint64_t size, std::uint64_t token) = 0;
+  /// Hands what was submitted to the device, in as few system calls as can be.
+  virtual void flush() = 0;
+  /// Appends the completions that have arrived.
+  virtual void poll(std::vector<Completion>& completions) = 0;
+  /// Readable when poll() has something; -1 when there is none (simulated disks).
+  [[nodiscard]] virtual int completion_fd() const = 0;
+
+  /// How writes are made durable, for people: "io_uring O_DIRECT+O_DSYNC", "pwrite+fdatasync", ...
+  [[nodiscard]] virtual std::string description() const = 0;
+};
+
+}  // namespace decree::wal
+
+#endif  // DECREE_WAL_DISK_H_

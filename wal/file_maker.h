@@ -1,0 +1,69 @@
+// A helper thread that makes files, so that appends do not wait for it.
+#ifndef DECREE_WAL_FILE_MAKER_H_
+#define DECREE_WAL_FILE_MAKER_H_
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "wal/block_buffer.h"
+#include "wal/posix_file.h"
+
+namespace decree::wal {
+
+/// A file that was asked for, made or not.
+struct MadeFile {
+  std::uint64_t token = 0;
+  UniqueFd fd;
+  std::error_code error;
+};
+
+/// Used by one thread. Signals `event_fd` when take() has something.
+class FileMaker {
+ public:
+  FileMaker(int directory, bool direct, int event_fd);
+  FileMaker(const FileMaker&) = delete;
+  FileMaker& operator=(const FileMaker&) = delete;
+  /// Gives up what is not finished.
+  ~FileMaker();
+
+  void submit(const std::string& name, std::span<const std::byte> head, std::uint64_t size,
+              std::uint64_t token);
+  [[nodiscard]] bool has_made() const { return has_made_.load(std::memory_order_acquire); }
+  /// Appends what was made.
+  void take(std::vector<MadeFile>& made);
+
+ private:
+  struct Job {
+    std::string name;
+    BlockBuffer head;
+    std::uint64_t size = 0;
+    std::uint64_t token = 0;
+  };
+
+  void run();
+  bool next(Job& job);
+  void pause();
+  void report(MadeFile made);
+
+  int directory_;
+  bool direct_;
+  int event_fd_;
+  std::atomic<bool> stop_{false};
+  std::atomic<bool> has_made_{false};
+  std::mutex mutex_;  // guards the rest
+  std::condition_variable wake_;
+  std::deque<Job> jobs_;
+  std::vector<MadeFile> made_;
+  std::thread thread_;
+};
+
+}  // namespace decree::wal
+
+#endif  // DECREE_WAL_FILE_MAKER_H_

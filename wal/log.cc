@@ -1,0 +1,238 @@
+#include "wal/log.h"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "paxos/assert.h"
+#include "wal/batch.h"
+#include "wal/identity.h"
+#include "wal/range_reader.h"
+#include "wal/recovery.h"
+#include "wal/segment_list.h"
+#include "wal/segment_supply.h"
+#include "wal/slot_index.h"
+#include "wal/writer.h"
+
+namespace decree::wal {
+namespace {
+
+constexpr std::uint64_t kMinSegmentBytes = 64u << 10;
+constexpr std::uint64_t kMaxSegmentBytes = 1u << 30;
+
+/// What of a segment is kept for promises and no-ops.
+constexpr std::uint64_t reserve_blocks(std::uint32_t segment_blocks) {
+  return std::min<std::uint64_t>(segment_blocks / 8, 256);
+}
+
+std::string check_options(const LogOptions& options) {
+  const std::uint64_t bytes = options.segment_bytes;
+  if (bytes < kMinSegmentBytes || bytes > kMaxSegmentBytes || bytes % kBlockSize != 0) {
+    return "segment_bytes is " + std::to_string(bytes) +
+           "; it must be from 64 KiB to 1 GiB, in whole blocks of 4 KiB";
+  }
+  return {};
+}
+
+/// Fills the index and passes the records on.
+class Replay final : public RecoveryVisitor {
+ public:
+  Replay(const Log::Visitor& visit, SlotIndex& index) : visit_(visit), index_(index) {}
+  void on_record(const BatchView& batch, const Record& record) override {
+    visit_(Lsn{batch.header.lsn}, record);
+  }
+  void on_batch(const BatchView& batch, const Summary& summary) override {
+    index_.add(batch.place, batch.stamp.count, batch.stamp.epoch, summary);
+  }
+
+ private:
+  const Log::Visitor& visit_;
+  SlotIndex& index_;
+};
+
+}  // namespace
+
+class Log::Impl {
+ public:
+  Impl(Disk& disk, const LogOptions& options) : disk_(disk), options_(options) {}
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() {
+    if (writer_) finish();
+  }
+
+  std::string open(const Visitor& visit) {
+    std::string problem = check_options(options_);
+    if (problem.empty()) problem = find_identity();
+    std::vector<Segment> segments;
+    if (problem.empty()) problem = find_segments(segments);
+    if (problem.empty()) problem = sync(segments);
+    if (!problem.empty()) return problem;
+    Replay replay(visit, index_);
+    SegmentReader reader(disk_);
+    const Recovered recovered = recover(reader, identity_, segments, replay);
+    if (!recovered.problem.empty()) return recovered.problem;
+    batches_cut_ = recovered.cut;
+    return start(segments, recovered);
+  }
+
+  Writer& writer() { return *writer_; }
+
+  [[nodiscard]] std::uint64_t room_bytes() const {
+    const std::uint64_t reserve = reserve_blocks(segment_blocks());
+    const std::uint64_t taken = writer_->waiting_blocks() + reserve;
+    const std::uint64_t room = supply_->room_blocks();
+    return writer_->failure() || room <= taken ? 0 : (room - taken) * kBlockPayload;
+  }
+
+  [[nodiscard]] std::uint64_t max_record_bytes() const {
+    const std::uint64_t blocks = segment_blocks() - 1;  // one is the segment's header
+    return (blocks * kBlockPayload - sizeof(BatchHeader) - sizeof(RecordHeader)) / 8 * 8;
+  }
+
+  std::error_code read(Slot first, Slot last, std::uint64_t budget_bytes, const Visitor& visit) {
+    RangeReader reader(disk_, *supply_, identity_, first, last, budget_bytes, visit);
+    for (const Extent& extent : index_.extents()) {
+      if (!extent.overlaps(first, last)) continue;
+      if (!reader.read_extent(extent)) return reader.error();
+    }
+    const Ring<PendingBatch>& pending = writer_->pending();
+    for (std::size_t i = 0; i < pending.size(); ++i) {
+      if (!reader.read_batch(pending[i].bytes(), Lsn{pending[i].self.lsn})) return reader.error();
+    }
+    return {};
+  }
+
+  [[nodiscard]] LogStatus status() const {
+    return {public_identity(identity_), writer_->appended(),      writer_->durable(),
+            supply_->segments().size(), writer_->bytes_written(), batches_cut_,
+            disk_.description()};
+  }
+
+ private:
+  [[nodiscard]] std::uint32_t segment_blocks() const {
+    return static_cast<std::uint32_t>(options_.segment_bytes / kBlockSize);
+  }
+
+  std::string find_identity() {
+    std::vector<std::string> names;
+    if (const auto error = disk_.list(names)) {
+      return "the directory cannot be listed: " + error.message();
+    }
+    const auto is_identity = [](const std::string& name) { return name == kIdentityName; };
+    const auto is_segment = [](const std::string& name) {
+      return segment_number(name).has_value();
+    };
+    if (std::any_of(names.begin(), names.end(), is_identity)) {
+      const std::string problem = load_identity(disk_, identity_);
+      return problem.empty() ? check_owner(identity_, options_) : problem;
+    }
+    if (std::any_of(names.begin(), names.end(), is_segment)) {
+      return "identity is missing, but there are segments; restore it, or wipe the directory as a "
+             "whole, which makes the replica a stranger to its group";
+    }
+    identity_ = fresh_identity(options_);
+    const auto error = store_identity(disk_, identity_);
+    return error ? "identity: cannot be written: " + error.message() : std::string();
+  }
+
+  std::string find_segments(std::vector<Segment>& segments) {
+    std::string problem = list_segments(disk_, identity_, segments);
+    if (!problem.empty() || !segments.empty()) return problem;
+    if (identity_.epoch != 0) {
+      return segment_name(1) + " is missing; restore it: without it the log has a hole";
+    }
+    SegmentSupply first(disk_, identity_, segment_blocks(), Writer::kCreateToken);
+    if (const auto error = first.create_first()) {
+      return segment_name(1) + ": cannot be made: " + error.message();
+    }
+    segments = first.segments();
+    return {};
+  }
+
+  /// What a killed process wrote is durable before it is answered for.
+  std::string sync(const std::vector<Segment>& segments) {
+    for (const Segment& segment : segments) {
+      FileId file;
+      std::uint64_t size = 0;
+      std::error_code error = disk_.open(segment_name(segment.number), file, size);
+      if (!error) {
+        error = disk_.sync(file);
+        disk_.close(file);
+      }
+      if (error) return segment_name(segment.number) + ": cannot be synced: " + error.message();
+    }
+    return {};
+  }
+
+  std::string start(const std::vector<Segment>& segments, const Recovered& recovered) {
+    identity_ = next_opening(identity_, recovered.last.sequence);
+    if (const auto error = store_identity(disk_, identity_)) {
+      return "identity: cannot be written: " + error.message();
+    }
+    supply_.emplace(disk_, identity_, segment_blocks(), Writer::kCreateToken);
+    if (const auto error = supply_->adopt(segments, recovered.end)) {
+      return "a segment cannot be opened: " + error.message();
+    }
+    writer_.emplace(disk_, identity_, *supply_, index_, recovered.last);
+    supply_->prepare();
+    return {};
+  }
+
+  /// The disk reads from the writer's buffers until its writes are done, and the last mark saves
+  /// the next opening from doubt. A simulated disk has nothing to wait for.
+  void finish() {
+    writer_->flush();
+    writer_->poll();
+    writer_->idle();
+    writer_->poll();
+    while (writer_->busy() && disk_.completion_fd() >= 0) {
+      pollfd ready{disk_.completion_fd(), POLLIN, 0};
+      ::poll(&ready, 1, -1);
+      writer_->poll();
+      writer_->idle();
+    }
+  }
+
+  Disk& disk_;
+  LogOptions options_;
+  IdentityRecord identity_;
+  SlotIndex index_;
+  std::optional<SegmentSupply> supply_;
+  std::optional<Writer> writer_;
+  std::uint64_t batches_cut_ = 0;
+};
+
+Log::Log(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Log::~Log() = default;
+
+std::unique_ptr<Log> Log::open(Disk& disk, const LogOptions& options, const Visitor& visit,
+                               std::string& problem) {
+  auto impl = std::make_unique<Impl>(disk, options);
+  problem = impl->open(visit);
+  if (!problem.empty()) return nullptr;
+  return std::unique_ptr<Log>(new Log(std::move(impl)));
+}
+
+Lsn Log::append(std::span<const Record> records) {
+  DECREE_ASSERT(record_bytes(records) <= impl_->max_record_bytes() + sizeof(RecordHeader),
+                "an append fits in a segment");
+  return impl_->writer().append(records);
+}
+
+std::uint64_t Log::room_bytes() const { return impl_->room_bytes(); }
+std::uint64_t Log::max_record_bytes() const { return impl_->max_record_bytes(); }
+void Log::flush() { impl_->writer().flush(); }
+Lsn Log::poll() { return impl_->writer().poll(); }
+void Log::idle() { impl_->writer().idle(); }
+std::error_code Log::failure() const { return impl_->writer().failure(); }
+
+std::error_code Log::read(Slot first, Slot last, std::uint64_t budget_bytes, const Visitor& visit) {
+  return impl_->read(first, last, budget_bytes, visit);
+}
+
+LogStatus Log::status() const { return impl_->status(); }
+
+}  // namespace decree::wal

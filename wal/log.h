@@ -1,0 +1,96 @@
+// The durable log of one replica. docs/log-format.md has the bytes.
+#ifndef DECREE_WAL_LOG_H_
+#define DECREE_WAL_LOG_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "paxos/record.h"
+#include "wal/disk.h"
+
+namespace decree::wal {
+
+/// Who the directory belongs to. Fixed when it is made, except for the start number.
+struct Identity {
+  std::uint64_t cluster = 0;
+  ReplicaId replica;
+  Incarnation incarnation;
+  StartNumber start;  // of this opening
+};
+
+struct LogOptions {
+  std::uint64_t cluster = 0;
+  ReplicaId replica;
+  Incarnation fresh_incarnation;  // for a directory that has none yet
+  std::uint64_t segment_bytes = 64u << 20;
+  std::uint64_t fresh_secret = 0;  // seed of a new directory's checksums; 0: the kernel draws it
+};
+
+struct LogStatus {
+  Identity identity;
+  Lsn appended;
+  Lsn durable;
+  std::uint64_t segments = 0;
+  std::uint64_t bytes_written = 0;  // blocks, since open
+  std::uint64_t batches_cut = 0;    // torn batches that recovery cut off
+  std::string disk;                 // see Disk::description
+};
+
+/// Appends batches of records, reports them durable in order, reads them back. One thread. After a
+/// failed write or sync the log is failed for good: it takes appends no more and says why.
+class Log {
+ public:
+  /// Called for each record of the log, oldest first, during open.
+  using Visitor = std::function<void(Lsn, const Record&)>;
+
+  /// Opens or makes the log of a locked directory, one more start number, synced before it returns.
+  /// On failure returns null and says in `problem` what is wrong and what to do; records may have
+  /// been visited by then. `disk` must outlive the log and serve no other.
+  static std::unique_ptr<Log> open(Disk& disk, const LogOptions& options, const Visitor& visit,
+                                   std::string& problem);
+  ~Log();  // waits for the writes that are under way
+
+  /// One batch, durable as a whole. Copies the records' bytes, together at most max_record_bytes()
+  /// with 56 more for each record but the first. Never waits: without room the batch is kept in
+  /// memory until a segment is ready. After a failure the answer is an ordinal that never gets
+  /// durable.
+  Lsn append(std::span<const Record> records);
+  /// Bytes that could be appended at once without waiting for the disk or for a new segment. The
+  /// caller holds proposals back at 0; a promise is always taken.
+  [[nodiscard]] std::uint64_t room_bytes() const;
+  /// The largest record that fits in a segment.
+  [[nodiscard]] std::uint64_t max_record_bytes() const;
+
+  /// Hands submitted writes to the device.
+  void flush();
+  /// Takes completions; returns the newest batch through which all are durable.
+  Lsn poll();
+  /// To be called before the caller waits for something to happen. If all is durable, that is noted
+  /// on the disk, so that damage to the end of the log will not look like a torn write. Nobody
+  /// needs to wait for it; poll() does the same when it was called often in vain.
+  void idle();
+  /// Set once a write has failed.
+  [[nodiscard]] std::error_code failure() const;
+
+  /// Calls `visit` for the records of kind accept or chosen that hold any of first..last, in append
+  /// order, until `budget_bytes` is used up; what is not durable yet is included. The bytes are
+  /// valid during the call. Blocks on the disk: for followers that fell behind.
+  std::error_code read(Slot first, Slot last, std::uint64_t budget_bytes, const Visitor& visit);
+
+  [[nodiscard]] LogStatus status() const;
+
+ private:
+  class Impl;
+  explicit Log(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace decree::wal
+
+#endif  // DECREE_WAL_LOG_H_

@@ -1,0 +1,123 @@
+#include "wal/posix_file.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+
+#include "wal/block_buffer.h"
+#include "wal/disk.h"
+
+namespace decree::wal {
+namespace {
+
+constexpr std::string_view kUnfinished = ".new";
+constexpr mode_t kOwnerOnly = 0600;
+// Small, so that a batch that arrives meanwhile does not wait long for the device.
+constexpr std::uint64_t kPieceBlocks = 64;
+
+struct CloseDirectory {
+  void operator()(DIR* stream) const { ::closedir(stream); }
+};
+
+std::error_code reserve(int fd, std::uint64_t size) {
+  if (::fallocate(fd, 0, 0, static_cast<off_t>(size)) == 0) return {};
+  return errno == EOPNOTSUPP ? std::error_code() : last_error();
+}
+
+std::error_code fill(int fd, const FileToMake& file, const std::atomic<bool>& stop) {
+  if (const auto error = reserve(fd, file.size)) return error;
+  if (const auto error = write_all(fd, 0, file.head)) return error;
+  const BlockBuffer zeros(kPieceBlocks);
+  std::fill(zeros.bytes().begin(), zeros.bytes().end(), std::byte{0});
+  for (std::uint64_t offset = file.head.size(); offset < file.size;) {
+    if (stop) return std::make_error_code(std::errc::operation_canceled);
+    const auto piece =
+        zeros.bytes().first(std::min<std::uint64_t>(zeros.bytes().size(), file.size - offset));
+    if (const auto error = write_all(fd, offset, piece)) return error;
+    offset += piece.size();
+  }
+  return ::fsync(fd) == 0 ? std::error_code() : last_error();
+}
+
+std::error_code publish(const FileToMake& file, const std::string& unfinished) {
+  if (::faccessat(file.directory, file.name.c_str(), F_OK, 0) == 0) {
+    return std::make_error_code(std::errc::file_exists);
+  }
+  const int renamed =
+      ::renameat(file.directory, unfinished.c_str(), file.directory, file.name.c_str());
+  if (renamed != 0 || ::fsync(file.directory) != 0) return last_error();
+  return {};
+}
+
+}  // namespace
+
+UniqueFd::~UniqueFd() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+std::error_code last_error() { return {errno, std::generic_category()}; }
+
+std::error_code write_all(int fd, std::uint64_t offset, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return last_error();
+    // What a direct write leaves over must begin at a block.
+    const std::size_t whole = static_cast<std::size_t>(written) / kBlockSize * kBlockSize;
+    if (whole == 0) return std::make_error_code(std::errc::io_error);
+    bytes = bytes.subspan(whole);
+    offset += whole;
+  }
+  return {};
+}
+
+std::error_code read_all(int fd, std::uint64_t offset, std::span<std::byte> into) {
+  while (!into.empty()) {
+    const ssize_t got = ::pread(fd, into.data(), into.size(), static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return last_error();
+    if (got == 0) return std::make_error_code(std::errc::io_error);
+    into = into.subspan(static_cast<std::size_t>(got));
+    offset += static_cast<std::uint64_t>(got);
+  }
+  return {};
+}
+
+std::error_code list_files(int directory, std::vector<std::string>& names) {
+  UniqueFd fd(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const std::unique_ptr<DIR, CloseDirectory> stream(fd ? ::fdopendir(fd.get()) : nullptr);
+  if (stream == nullptr) return last_error();
+  fd.release();  // it belongs to the stream now
+  while (const dirent* entry = ::readdir(stream.get())) {
+    const std::string name = static_cast<const char*>(entry->d_name);
+    if (name != "." && name != "..") names.push_back(name);
+  }
+  return {};
+}
+
+std::error_code make_file(const FileToMake& file, const std::atomic<bool>& stop, UniqueFd& made) {
+  const std::string unfinished = unfinished_name(file.name);
+  const int flags = O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | (file.direct ? O_DIRECT : 0);
+  UniqueFd fd(::openat(file.directory, unfinished.c_str(), flags, kOwnerOnly));
+  if (!fd) return last_error();
+  std::error_code error = fill(fd.get(), file, stop);
+  if (!error) error = publish(file, unfinished);
+  if (error) {
+    ::unlinkat(file.directory, unfinished.c_str(), 0);
+    return error;
+  }
+  made = std::move(fd);
+  return {};
+}
+
+std::string unfinished_name(const std::string& name) { return name + std::string(kUnfinished); }
+
+bool is_unfinished(const std::string& name) {
+  return name.size() > kUnfinished.size() && name.ends_with(kUnfinished);
+}
+
+}  // namespace decree::wal

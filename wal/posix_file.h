@@ -1,0 +1,66 @@
+// Files by the system's calls, with errors as values.
+#ifndef DECREE_WAL_POSIX_FILE_H_
+#define DECREE_WAL_POSIX_FILE_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace decree::wal {
+
+/// Closes a file descriptor. -1 is none.
+class UniqueFd {
+ public:
+  UniqueFd() = default;
+  explicit UniqueFd(int fd) : fd_(fd) {}
+  UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  UniqueFd& operator=(UniqueFd&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~UniqueFd();
+
+  [[nodiscard]] int get() const { return fd_; }
+  /// Gives it away.
+  int release() { return std::exchange(fd_, -1); }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_ = -1;
+};
+
+/// What errno says.
+std::error_code last_error();
+
+/// Writes all, also when the system writes it in parts.
+std::error_code write_all(int fd, std::uint64_t offset, std::span<const std::byte> bytes);
+/// Reads all; a file that ends too early is an error.
+std::error_code read_all(int fd, std::uint64_t offset, std::span<std::byte> into);
+
+/// Appends the names of a directory's files.
+std::error_code list_files(int directory, std::vector<std::string>& names);
+
+/// How to make a file of real zeros.
+struct FileToMake {
+  int directory = -1;
+  std::string name;
+  std::span<const std::byte> head;  // whole blocks from aligned memory
+  std::uint64_t size = 0;
+  bool direct = false;  // O_DIRECT
+};
+/// Makes it under another name, syncs it, renames it, syncs the directory. Gives up between two
+/// pieces when `stop` is set. After an error there is no file.
+std::error_code make_file(const FileToMake& file, const std::atomic<bool>& stop, UniqueFd& made);
+
+/// What a file is called until it is complete. Such files are removed at the next opening.
+std::string unfinished_name(const std::string& name);
+bool is_unfinished(const std::string& name);
+
+}  // namespace decree::wal
+
+#endif  // DECREE_WAL_POSIX_FILE_H_

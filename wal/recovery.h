@@ -1,0 +1,47 @@
+// Follows the chain of batches through the segments and judges where it ends.
+#ifndef DECREE_WAL_RECOVERY_H_
+#define DECREE_WAL_RECOVERY_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "wal/batch.h"
+#include "wal/identity.h"
+#include "wal/segment_reader.h"
+
+namespace decree::wal {
+
+/// A batch as it was found. Valid during the call that gets it.
+struct BatchView {
+  Place place;
+  BlockStamp stamp;
+  BatchHeader header;
+  std::span<const std::byte> blocks;
+};
+
+/// Told what is found, oldest first.
+class RecoveryVisitor {
+ public:
+  virtual ~RecoveryVisitor() = default;
+  virtual void on_record(const BatchView& batch, const Record& record) = 0;
+  /// After the batch's records.
+  virtual void on_batch(const BatchView& batch, const Summary& summary) = 0;
+};
+
+struct Recovered {
+  Link last;              // the last batch; sequence 0: there is none
+  Place end;              // where the next one may go
+  std::uint64_t cut = 0;  // batches behind it that were begun and never finished
+  bool damaged = false;
+  std::string problem;  // not empty: why the log cannot be used, and what to do
+};
+
+/// Reads the log and changes nothing. `segments` are consecutive and there is at least one.
+Recovered recover(SegmentReader& reader, const IdentityRecord& identity,
+                  std::span<const Segment> segments, RecoveryVisitor& visitor);
+
+}  // namespace decree::wal
+
+#endif  // DECREE_WAL_RECOVERY_H_

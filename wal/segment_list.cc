@@ -1,0 +1,95 @@
+#include "wal/segment_list.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace decree::wal {
+namespace {
+
+constexpr std::uint64_t kMaxBlocks = UINT32_MAX;
+
+std::string check_numbers(const std::vector<std::uint64_t>& numbers) {
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (numbers[i] == i + 1) continue;
+    return segment_name(i + 1) + " is missing; restore it: without it the log has a hole";
+  }
+  return {};
+}
+
+std::string check_header(ConstBlock block, const IdentityRecord& identity, const Segment& segment) {
+  const std::string name = segment_name(segment.number);
+  const std::optional<BlockStamp> stamp = unseal(block, identity.secret);
+  if (!stamp || stamp->kind != static_cast<std::uint32_t>(BlockKind::segment)) {
+    return name + ", offset 0: the header is damaged or of another log; restore the file";
+  }
+  const auto header = load<SegmentHeader>(block.subspan<sizeof(BlockStamp)>());
+  if (header.number != segment.number) {
+    return name + " is a copy of " + segment_name(header.number) + "; restore the right file";
+  }
+  const std::uint64_t bytes = std::uint64_t{segment.blocks} * kBlockSize;
+  if (header.bytes != bytes) {
+    return name + " is " + std::to_string(bytes) + " bytes long instead of " +
+           std::to_string(header.bytes) + "; restore the file";
+  }
+  return {};
+}
+
+std::string inspect(Disk& disk, const IdentityRecord& identity, Segment& segment) {
+  const std::string name = segment_name(segment.number);
+  FileId file;
+  std::uint64_t size = 0;
+  if (const auto error = disk.open(name, file, size)) {
+    return name + ": cannot be opened: " + error.message();
+  }
+  const std::uint64_t blocks = size / kBlockSize;
+  if (size % kBlockSize != 0 || blocks == 0 || blocks > kMaxBlocks) {
+    disk.close(file);
+    return name + " is " + std::to_string(size) +
+           " bytes long, which no segment is; restore the file";
+  }
+  segment.blocks = static_cast<std::uint32_t>(blocks);
+  const BlockBuffer buffer(1);
+  const std::error_code error = disk.read(file, 0, buffer.bytes());
+  disk.close(file);
+  if (error) return name + ", offset 0: cannot be read: " + error.message();
+  return check_header(block_at(buffer.bytes(), 0), identity, segment);
+}
+
+}  // namespace
+
+std::string list_segments(Disk& disk, const IdentityRecord& identity,
+                          std::vector<Segment>& segments) {
+  std::vector<std::string> names;
+  if (const auto error = disk.list(names)) {
+    return "the directory cannot be listed: " + error.message();
+  }
+  std::vector<std::uint64_t> numbers;
+  for (const std::string& name : names) {
+    if (const auto number = segment_number(name)) numbers.push_back(*number);
+  }
+  std::sort(numbers.begin(), numbers.end());
+  if (std::string problem = check_numbers(numbers); !problem.empty()) return problem;
+  for (const std::uint64_t number : numbers) {
+    segments.push_back(Segment{number, 0});
+    std::string problem = inspect(disk, identity, segments.back());
+    if (!problem.empty()) return problem;
+  }
+  return {};
+}
+
+void seal_segment_header(Block block, const IdentityRecord& identity, const Segment& segment) {
+  std::fill(block.begin(), block.end(), std::byte{0});
+  SegmentHeader header;
+  header.number = segment.number;
+  header.bytes = std::uint64_t{segment.blocks} * kBlockSize;
+  header.cluster = identity.cluster;
+  header.incarnation = identity.incarnation;
+  store(block.subspan<sizeof(BlockStamp)>(), header);
+  BlockStamp stamp;
+  stamp.kind = static_cast<std::uint32_t>(BlockKind::segment);
+  stamp.segment = static_cast<std::uint32_t>(segment.number);
+  stamp.count = 1;
+  seal(block, stamp, identity.secret);
+}
+
+}  // namespace decree::wal

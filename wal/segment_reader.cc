@@ -1,0 +1,54 @@
+#include "wal/segment_reader.h"
+
+#include <algorithm>
+
+#include "paxos/assert.h"
+#include "wal/format.h"
+
+namespace decree::wal {
+namespace {
+
+constexpr std::uint32_t kReadAhead = 256;  // blocks: 1 MiB
+
+}  // namespace
+
+SegmentReader::~SegmentReader() {
+  if (file_ != FileId{}) disk_.close(file_);
+}
+
+std::span<const std::byte> SegmentReader::blocks(const Segment& segment, std::uint32_t first,
+                                                 std::uint32_t count) {
+  DECREE_ASSERT(std::uint64_t{first} + count <= segment.blocks, "blocks of the segment are read");
+  if (error_ || !select(segment)) return {};
+  const bool inside = first >= window_first_ && first + count <= window_first_ + window_blocks_;
+  if (!inside && !fill(segment, first, count)) return {};
+  return window_.bytes().subspan((first - window_first_) * kBlockSize, count * kBlockSize);
+}
+
+bool SegmentReader::select(const Segment& segment) {
+  if (file_ != FileId{} && number_ == segment.number) return true;
+  if (file_ != FileId{}) disk_.close(file_);
+  file_ = FileId{};
+  window_blocks_ = 0;
+  number_ = segment.number;
+  std::uint64_t size = 0;
+  error_ = disk_.open(segment_name(segment.number), file_, size);
+  return !error_;
+}
+
+bool SegmentReader::fill(const Segment& segment, std::uint32_t first, std::uint32_t count) {
+  const std::uint32_t wanted = std::max(count, std::min(kReadAhead, segment.blocks - first));
+  if (window_.blocks() < wanted) window_ = BlockBuffer(wanted);
+  window_first_ = first;
+  window_blocks_ = 0;
+  error_ = disk_.read(file_, std::uint64_t{first} * kBlockSize,
+                      window_.bytes().first(wanted * kBlockSize));
+  if (!error_) window_blocks_ = wanted;
+  return !error_;
+}
+
+std::string name_of_place(std::uint64_t segment, std::uint32_t block) {
+  return segment_name(segment) + ", offset " + std::to_string(std::uint64_t{block} * kBlockSize);
+}
+
+}  // namespace decree::wal

@@ -1,0 +1,53 @@
+// Reads the blocks of a log's segments in large pieces.
+#ifndef DECREE_WAL_SEGMENT_READER_H_
+#define DECREE_WAL_SEGMENT_READER_H_
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "wal/block_buffer.h"
+#include "wal/disk.h"
+
+namespace decree::wal {
+
+/// A file of the log. Numbers are consecutive.
+struct Segment {
+  std::uint64_t number = 0;
+  std::uint32_t blocks = 0;
+};
+
+/// One file open at a time. After an error it returns empty spans, and error() says why.
+class SegmentReader {
+ public:
+  explicit SegmentReader(Disk& disk) : disk_(disk) {}
+  SegmentReader(const SegmentReader&) = delete;
+  SegmentReader& operator=(const SegmentReader&) = delete;
+  ~SegmentReader();
+
+  /// `count` blocks from `first` on, which must be in the segment. Valid until the next call.
+  std::span<const std::byte> blocks(const Segment& segment, std::uint32_t first,
+                                    std::uint32_t count);
+  [[nodiscard]] std::error_code error() const { return error_; }
+
+ private:
+  bool select(const Segment& segment);
+  bool fill(const Segment& segment, std::uint32_t first, std::uint32_t count);
+
+  Disk& disk_;
+  FileId file_;
+  std::uint64_t number_ = 0;  // of the open file
+  BlockBuffer window_;
+  std::uint32_t window_first_ = 0;
+  std::uint32_t window_blocks_ = 0;
+  std::error_code error_;
+};
+
+/// "segment-0000000000000001.log, offset 8192"
+std::string name_of_place(std::uint64_t segment, std::uint32_t block);
+
+}  // namespace decree::wal
+
+#endif  // DECREE_WAL_SEGMENT_READER_H_

@@ -1,0 +1,75 @@
+// The segments of an open log: where the next batch goes, and the next segment ahead of need.
+#ifndef DECREE_WAL_SEGMENT_SUPPLY_H_
+#define DECREE_WAL_SEGMENT_SUPPLY_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <system_error>
+#include <vector>
+
+#include "wal/batch.h"
+#include "wal/block_buffer.h"
+#include "wal/disk.h"
+#include "wal/identity.h"
+#include "wal/segment_reader.h"
+
+namespace decree::wal {
+
+class SegmentSupply {
+ public:
+  /// Creations are submitted with `create_token`.
+  SegmentSupply(Disk& disk, const IdentityRecord& identity, std::uint32_t segment_blocks,
+                std::uint64_t create_token);
+  SegmentSupply(const SegmentSupply&) = delete;
+  SegmentSupply& operator=(const SegmentSupply&) = delete;
+  ~SegmentSupply();
+
+  /// Makes the first segment of a new log. Slow.
+  std::error_code create_first();
+  /// Opens the segments that are written to from now on: `end` is in one of `segments`.
+  std::error_code adopt(const std::vector<Segment>& segments, Place end);
+
+  /// Room for so many blocks in a row, in the current segment or the next one. None: wait until a
+  /// segment is ready.
+  std::optional<Place> take(std::uint32_t blocks);
+  /// Blocks that can be taken without waiting, in all.
+  [[nodiscard]] std::uint64_t room_blocks() const;
+
+  /// Starts to make the next segment if it is missing. An error, such as a full disk, is no
+  /// failure: it is tried again.
+  void prepare();
+  void on_created(std::error_code error);
+
+  /// The open file of a segment that take() answered.
+  [[nodiscard]] FileId file(std::uint64_t number) const;
+  /// Closes the files of older segments, to which nothing is under way any more.
+  void close_before(std::uint64_t number);
+
+  [[nodiscard]] const std::vector<Segment>& segments() const { return segments_; }
+  [[nodiscard]] const Segment& segment(std::uint64_t number) const;
+
+ private:
+  struct OpenFile {
+    std::uint64_t number = 0;
+    FileId file;
+  };
+
+  std::span<const std::byte> header_of(const Segment& segment);
+  [[nodiscard]] Segment next_segment() const;
+
+  Disk& disk_;
+  const IdentityRecord& identity_;
+  std::uint32_t segment_blocks_;
+  std::uint64_t create_token_;
+  std::vector<Segment> segments_;  // consecutive, all of the log
+  std::vector<OpenFile> files_;    // of the ones that are written to, in order
+  std::size_t current_ = 0;        // index of the segment that takes batches
+  std::uint32_t block_ = 1;        // the next free block in it
+  BlockBuffer header_;
+  FileId creating_;  // none: nothing is being made
+};
+
+}  // namespace decree::wal
+
+#endif  // DECREE_WAL_SEGMENT_SUPPLY_H_
