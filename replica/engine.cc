@@ -87,6 +87,7 @@ bool Engine::recover(wal::Disk& disk, Incarnation fresh, leases::Time locked,
 }
 
 std::string Engine::recover_record(const Record& record) {
+  standing_.add(record);
   switch (record.kind) {
     case RecordKind::promise:
       core_.recover_promise(record.ballot);
@@ -99,7 +100,7 @@ std::string Engine::recover_record(const Record& record) {
       longest_lease_ = {std::max(longest_lease_.ns, static_cast<std::int64_t>(record.last.value))};
       return {};
     case RecordKind::peer:
-      incarnations_.at(record.ballot.replica.value) = record.ballot.incarnation;
+      peers_.recovered(record.ballot.replica, record.ballot.incarnation);
       return {};
     case RecordKind::accept:
     case RecordKind::chosen:
@@ -210,7 +211,7 @@ void Engine::persist(leases::Time now) {
   if (output_.records.empty()) return;
   const std::uint64_t most = std::min(kMaxAppendBytes, log_->max_record_bytes());
   std::uint64_t bytes = 0;
-  Lsn last;
+  Standing standing;
   records_.clear();
   for (const paxos::RecordToAppend& each : output_.records) {
     Record record = each.record;
@@ -219,15 +220,15 @@ void Engine::persist(leases::Time now) {
     }
     const std::uint64_t cost = record.bytes.size() + kRecordOverheadBytes;
     if (!records_.empty() && bytes + cost > most) {
-      last = log_->append(records_);
+      log_->append(records_);
       records_.clear();
       bytes = 0;
     }
     records_.push_back(record);
+    standing.add(record);
     bytes += cost;
   }
-  last = log_->append(records_);
-  appends_.push_back({output_.lsn, last});
+  appends_.push_back({output_.lsn, log_->append(records_), standing});
   mark_at_ = now + settings_.heartbeat * 4;
   log_->flush();
 }
@@ -240,6 +241,8 @@ void Engine::acknowledge(leases::Time now) {
     } else if (auto* prepare = std::get_if<Prepare>(&out.message)) {
       prepare->start = identity_.start;
     }
+    DECREE_ASSERT(standing_.covers(implied(options_.id, out.message, core_.leader())),
+                  "nobody is told more than an introduction states");
     send(out.to, out.message);
   }
 }

@@ -3,7 +3,6 @@
 #ifndef DECREE_REPLICA_ENGINE_H_
 #define DECREE_REPLICA_ENGINE_H_
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <deque>
@@ -27,8 +26,10 @@
 #include "replica/answers.h"
 #include "replica/applier.h"
 #include "replica/catch_up.h"
+#include "replica/peers.h"
 #include "replica/proposals.h"
 #include "replica/reads.h"
+#include "replica/standing.h"
 #include "transport/codec.h"
 #include "transport/network.h"
 #include "wal/log.h"
@@ -66,10 +67,12 @@ class Engine final : public transport::NetworkEvents {
   void propose(Requester requester, Value value);
   void read(std::function<void()> body, Consistency consistency, detail::ReadCompletion done);
   void log_ready() { log_ready_ = true; }
+  [[nodiscard]] transport::Introduction introduce() override;
+  void on_hello(ReplicaId peer) override;
   void on_frame(ReplicaId from, Payload frame) override;
   void on_connected(ReplicaId peer, Incarnation incarnation) override;
   void on_disconnected(ReplicaId peer) override;
-  bool admit(ReplicaId peer, Incarnation incarnation, StartNumber start,
+  bool admit(ReplicaId peer, transport::Handshake part, const transport::Introduction& stated,
              std::string& reason) override;
   void on_notice(const std::string& line) override { notice_(line); }
 
@@ -110,6 +113,8 @@ class Engine final : public transport::NetworkEvents {
 
   // Input.
   void take(Input input);
+  /// What a peer said before a handshake counts in it, although it is stepped later.
+  void hear_what_waits(ReplicaId peer);
   void step_frame(const Input& input, leases::Time now);
   /// Tells the parts that know about time, before the core steps. False: the core must not see it.
   bool notice_time(ReplicaId from, const Message& message, LeaseEcho& echo, leases::Time now);
@@ -174,14 +179,16 @@ class Engine final : public transport::NetworkEvents {
   CatchUp catch_up_{decoder_};
 
   wal::Identity identity_;
-  std::array<Incarnation, kMaxReplicaId + 1> incarnations_{};  // first met, for each replica
-  leases::Duration longest_lease_;                             // recovered
+  Peers peers_;
+  Standing standing_;                // of all durable records
+  leases::Duration longest_lease_;   // recovered
   std::optional<Lsn> lease_record_;  // the core's append that makes settings_.lease durable
 
   /// A turn's records may be too many for one append of the log.
   struct Append {
     Lsn core;  // as the core counts: one for each turn with records
     Lsn log;   // the last of the log's appends that hold them
+    Standing standing;
   };
   std::deque<Append> appends_;             // that are not durable yet
   leases::Time mark_at_ = leases::kNever;  // when to note on the disk that all is durable

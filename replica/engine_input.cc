@@ -31,7 +31,7 @@ void Engine::on_frame(ReplicaId from, Payload frame) {
 }
 
 void Engine::on_connected(ReplicaId peer, Incarnation incarnation) {
-  DECREE_ASSERT(incarnations_.at(peer.value) == incarnation, "a peer is admitted first");
+  DECREE_ASSERT(peers_.incarnation(peer) == incarnation, "a peer is admitted first");
   take({Input::Kind::connected, peer, {}});
 }
 
@@ -41,22 +41,35 @@ void Engine::take(Input input) {
   if (!shut_ && !failed_) arrived_.push_back(std::move(input));
 }
 
-bool Engine::admit(ReplicaId peer, Incarnation incarnation, StartNumber start,
+transport::Introduction Engine::introduce() {
+  return {identity_.incarnation, identity_.start, standing_.promised, standing_.log_end};
+}
+
+void Engine::on_hello(ReplicaId peer) {
+  hear_what_waits(peer);
+  peers_.hello_sent(peer);
+}
+
+bool Engine::admit(ReplicaId peer, transport::Handshake part, const transport::Introduction& stated,
                    std::string& reason) {
-  static_cast<void>(start);
-  Incarnation& known = incarnations_.at(peer.value);
-  if (known == incarnation) return true;
-  if (known != Incarnation{}) {
-    reason = fmt::format(
-        "replica {} is another incarnation than the one that is a voter: its directory was wiped "
-        "or is not its own",
-        peer.value);
-    return false;
+  hear_what_waits(peer);
+  const bool is_new = peers_.incarnation(peer) == Incarnation{};
+  reason = peers_.meet(peer, part, stated);
+  if (!reason.empty()) return false;
+  if (is_new) {
+    core_.record(Record{RecordKind::peer, Ballot{0, peer, stated.incarnation}, {}, {}, {}});
+    more_work_ = true;
   }
-  known = incarnation;
-  core_.record(Record{RecordKind::peer, Ballot{0, peer, incarnation}, {}, {}, {}});
-  more_work_ = true;
   return true;
+}
+
+void Engine::hear_what_waits(ReplicaId peer) {
+  for (const Input& input : arrived_) {
+    if (input.kind != Input::Kind::frame || input.from != peer) continue;
+    std::string_view problem;
+    const Message* message = decoder_.decode(input.frame, problem);
+    if (message != nullptr) peers_.heard(peer, *message, core_.leader());
+  }
 }
 
 void Engine::step_frame(const Input& input, leases::Time now) {
@@ -72,6 +85,7 @@ void Engine::step_frame(const Input& input, leases::Time now) {
                         ballot->replica.value));
     return;
   }
+  peers_.heard(input.from, *message, core_.leader());
   LeaseEcho echo;
   if (!notice_time(input.from, *message, echo, now)) return;
   core_.step(input.from, *message, input.frame, echo);
@@ -171,6 +185,7 @@ void Engine::log_durable(Lsn durable) {
   Lsn reached;
   for (; !appends_.empty() && appends_.front().log <= durable; appends_.pop_front()) {
     reached = appends_.front().core;
+    standing_.add(appends_.front().standing);
   }
   core_.durable(reached);
   if (lease_record_ && reached >= *lease_record_) {

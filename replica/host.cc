@@ -75,8 +75,6 @@ std::string Host::open() {
 
   transport::NetworkOptions network;
   network.origin = {options_.cluster, 0, options_.id};
-  network.incarnation = engine_.identity().incarnation;
-  network.start = engine_.identity().start;
   for (const Member& member : options_.members) {
     network.peers.push_back({member.id, member.host, member.port});
     if (member.id == options_.id) network.listen = network.peers.back();

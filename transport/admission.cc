@@ -22,7 +22,7 @@ std::string Admission::judge(const FrameHeader& header, const Hello& hello) {
   if (hello.wanted != options_.origin.sender) {
     return "it wants " + name(hello.wanted) + ", this is " + name(options_.origin.sender);
   }
-  return admit(sender, {hello.incarnation, hello.start});
+  return admit(sender, Handshake::hello, hello.own);
 }
 
 std::string Admission::judge(const FrameHeader& header, const HelloAnswer& answer,
@@ -30,21 +30,13 @@ std::string Admission::judge(const FrameHeader& header, const HelloAnswer& answe
   if (ReplicaId{header.sender} != wanted) {
     return "it is " + name(ReplicaId{header.sender}) + " instead";
   }
-  return admit(wanted, {answer.incarnation, answer.start});
+  return admit(wanted, Handshake::answer, answer.own);
 }
 
-std::string Admission::admit(ReplicaId peer, const Life& life) {
-  Life& newest = newest_.at(peer.value);
-  if (life.incarnation == newest.incarnation && life.start < newest.start) {
-    return "its start number " + std::to_string(life.start.value) + " is older than " +
-           std::to_string(newest.start.value) + ", which was here before";
-  }
+std::string Admission::admit(ReplicaId peer, Handshake part, const Introduction& stated) {
   std::string reason;
-  if (!events_.admit(peer, life.incarnation, life.start, reason)) {
-    return reason.empty() ? "the engine does not admit it" : reason;
-  }
-  newest = life;
-  return {};
+  if (events_.admit(peer, part, stated, reason)) return {};
+  return reason.empty() ? "the engine does not admit it" : reason;
 }
 
 }  // namespace decree::transport

@@ -2,7 +2,6 @@
 #ifndef DECREE_TRANSPORT_ADMISSION_H_
 #define DECREE_TRANSPORT_ADMISSION_H_
 
-#include <array>
 #include <string>
 
 #include "transport/asio_network.h"
@@ -25,15 +24,10 @@ class Admission {
   [[nodiscard]] bool is_peer(ReplicaId id) const;
 
  private:
-  struct Life {
-    Incarnation incarnation;
-    StartNumber start;
-  };
-  std::string admit(ReplicaId peer, const Life& life);
+  std::string admit(ReplicaId peer, Handshake part, const Introduction& stated);
 
   const NetworkOptions& options_;
   NetworkEvents& events_;
-  std::array<Life, kMaxReplicaId + 1> newest_{};  // admitted, by id
 };
 
 }  // namespace decree::transport

@@ -34,8 +34,6 @@ struct NetworkLimits {
 
 struct NetworkOptions {
   Origin origin;
-  Incarnation incarnation;
-  StartNumber start;
   PeerAddress listen;              // this replica; port 0: any free one
   std::vector<PeerAddress> peers;  // this replica may be among them and is skipped
   NetworkLimits limits;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "transport/message_generated.h"
+#include "transport/wire.h"
 
 namespace decree::transport {
 namespace {
@@ -40,13 +41,22 @@ std::string printable(std::string_view text) {
   return result;
 }
 
+template <class Table>
+std::optional<Introduction> introduction(const Table& table) {
+  const Introduction stated{Incarnation{table.incarnation()}, StartNumber{table.start()},
+                            from_wire(*table.promised()), Slot{table.log_end()}};
+  if (stated.promised.replica.value > kMaxReplicaId) return std::nullopt;
+  return stated;
+}
+
 }  // namespace
 
 Payload encode(const Origin& origin, const Hello& hello) {
   flatbuffers::FlatBufferBuilder builder;
   builder.ForceDefaults(true);
-  builder.Finish(
-      wire::CreateHello(builder, hello.wanted.value, hello.incarnation.value, hello.start.value));
+  const wire::Ballot promised = to_wire(hello.own.promised);
+  builder.Finish(wire::CreateHello(builder, hello.wanted.value, hello.own.incarnation.value,
+                                   hello.own.start.value, &promised, hello.own.log_end.value));
   return framed(builder, FrameType::hello, origin);
 }
 
@@ -54,23 +64,27 @@ Payload encode(const Origin& origin, const HelloAnswer& answer) {
   flatbuffers::FlatBufferBuilder builder;
   builder.ForceDefaults(true);
   const auto reason = builder.CreateString(printable(answer.reason));
-  builder.Finish(wire::CreateHelloAnswer(builder, answer.accepted, answer.incarnation.value,
-                                         answer.start.value, reason));
+  const wire::Ballot promised = to_wire(answer.own.promised);
+  builder.Finish(wire::CreateHelloAnswer(builder, answer.accepted, answer.own.incarnation.value,
+                                         answer.own.start.value, reason, &promised,
+                                         answer.own.log_end.value));
   return framed(builder, FrameType::hello_answer, origin);
 }
 
 std::optional<Hello> decode_hello(std::span<const std::byte> frame) {
   const auto* table = verified<wire::Hello>(frame, FrameType::hello);
   if (table == nullptr) return std::nullopt;
-  return Hello{ReplicaId{table->wanted()}, Incarnation{table->incarnation()},
-               StartNumber{table->start()}};
+  const std::optional<Introduction> own = introduction(*table);
+  if (!own) return std::nullopt;
+  return Hello{ReplicaId{table->wanted()}, *own};
 }
 
 std::optional<HelloAnswer> decode_hello_answer(std::span<const std::byte> frame) {
   const auto* table = verified<wire::HelloAnswer>(frame, FrameType::hello_answer);
   if (table == nullptr) return std::nullopt;
-  HelloAnswer answer{
-      table->accepted(), Incarnation{table->incarnation()}, StartNumber{table->start()}, {}};
+  const std::optional<Introduction> own = introduction(*table);
+  if (!own) return std::nullopt;
+  HelloAnswer answer{table->accepted(), *own, {}};
   if (table->reason() != nullptr) answer.reason = printable(table->reason()->string_view());
   return answer;
 }

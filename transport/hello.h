@@ -8,22 +8,21 @@
 
 #include "paxos/buffer.h"
 #include "transport/frame.h"
+#include "transport/network.h"
 
 namespace decree::transport {
 
 /// Sent by the replica that dialled; header and Hello together say who it is.
 struct Hello {
   ReplicaId wanted;  // whom it means to reach
-  Incarnation incarnation;
-  StartNumber start;
+  Introduction own;
 };
 
 /// Sent by the replica that was dialled. Also sent by the one that dialled, never accepting, when
 /// it refuses who answered. No frame of another kind precedes an accepting answer.
 struct HelloAnswer {
   bool accepted = false;
-  Incarnation incarnation;
-  StartNumber start;
+  Introduction own;
   std::string reason;  // of a refusal; longer ones are cut
 };
 

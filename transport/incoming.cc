@@ -111,7 +111,7 @@ void Incoming::greet(const FrameHeader& header, const Payload& frame) {
   if (!answer(true, "")) return end();
   state_ = State::peer;
   peer_ = ReplicaId{header.sender};
-  peer_start_ = hello->start;
+  peer_start_ = hello->own.start;
   deadline_.cancel();
   buffer_.set_capacity(context_.limits().receive_bytes);
   context_.owner.incoming_ready(shared_from_this());
@@ -119,9 +119,8 @@ void Incoming::greet(const FrameHeader& header, const Payload& frame) {
 
 // The socket is new and its buffer empty: an answer that does not fit means that it is broken.
 bool Incoming::answer(bool accepted, const std::string& reason) {
-  const NetworkOptions& own = context_.options;
   const Payload frame =
-      encode(own.origin, HelloAnswer{accepted, own.incarnation, own.start, reason});
+      encode(context_.options.origin, HelloAnswer{accepted, context_.events.introduce(), reason});
   error_code error;
   const std::size_t sent =
       socket_.write_some(asio::buffer(frame.view.data(), frame.view.size()), error);

@@ -82,8 +82,8 @@ void Outgoing::connect(const Resolved& resolved) {
 void Outgoing::say_hello() {
   state_ = State::greeting;
   tune(*socket_, context_.limits().dead);
-  const NetworkOptions& own = context_.options;
-  hello_ = encode(own.origin, Hello{peer_.id, own.incarnation, own.start});
+  context_.events.on_hello(peer_.id);
+  hello_ = encode(context_.options.origin, Hello{peer_.id, context_.events.introduce()});
   asio::async_write(*socket_, asio::buffer(hello_.view.data(), hello_.view.size()),
                     guarded([this](error_code error, std::size_t) {
                       if (error) return fail(error.message());
@@ -120,13 +120,13 @@ void Outgoing::judge_answer() {
   if (!answer->accepted) return fail("it refuses this replica: " + answer->reason);
   const std::string reason = context_.admission.judge(header, *answer, peer_.id);
   if (!reason.empty()) return refuse(reason);
-  become_up(answer->incarnation, answer->start);
+  become_up(answer->own.incarnation, answer->own.start);
 }
 
 // The other side gets to know why, as far as the socket takes it.
 void Outgoing::refuse(const std::string& reason) {
-  const NetworkOptions& own = context_.options;
-  const Payload answer = encode(own.origin, HelloAnswer{false, own.incarnation, own.start, reason});
+  const Payload answer =
+      encode(context_.options.origin, HelloAnswer{false, context_.events.introduce(), reason});
   error_code ignored;
   socket_->non_blocking(true, ignored);
   socket_->write_some(asio::buffer(answer.view.data(), answer.view.size()), ignored);

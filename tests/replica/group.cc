@@ -94,9 +94,9 @@ void Group::start_all() {
   for (std::uint32_t id = 1; id < nodes_.size(); ++id) start(id);
 }
 
-void Group::kill(std::uint32_t id) {
+void Group::kill(std::uint32_t id, const std::function<bool()>& survives) {
   Node& each = node(id);
-  each.disk->crash([] { return false; });
+  each.disk->crash(survives);
   each.engine.reset();
   each.paused = false;
   for (auto& queue : each.link.queues) queue.clear();
@@ -107,14 +107,27 @@ void Group::kill(std::uint32_t id) {
 }
 
 void Group::connect(std::uint32_t from, std::uint32_t to) {
-  const wal::Identity there = node(to).engine->identity();
-  std::string reason;
-  if (!node(from).engine->admit(ReplicaId{to}, there.incarnation, there.start, reason)) {
-    node(from).notices.push_back(reason);
-    return;
-  }
+  if (!greet(from, to)) return;
   connected_.at(from).at(to) = true;
-  node(from).engine->on_connected(ReplicaId{to}, there.incarnation);
+  node(from).engine->on_connected(ReplicaId{to}, node(to).engine->identity().incarnation);
+}
+
+/// One replica dials another: hello and answer.
+bool Group::greet(std::uint32_t from, std::uint32_t to) {
+  Engine& dialler = *node(from).engine;
+  Engine& dialled = *node(to).engine;
+  using transport::Handshake;
+  std::string reason;
+  dialler.on_hello(ReplicaId{to});
+  if (!dialled.admit(ReplicaId{from}, Handshake::hello, dialler.introduce(), reason)) {
+    node(to).notices.push_back("refused replica " + std::to_string(from) + ": " + reason);
+    return false;
+  }
+  if (!dialler.admit(ReplicaId{to}, Handshake::answer, dialled.introduce(), reason)) {
+    node(from).notices.push_back("refused replica " + std::to_string(to) + ": " + reason);
+    return false;
+  }
+  return true;
 }
 
 void Group::disconnect(std::uint32_t from, std::uint32_t to) {

@@ -53,8 +53,9 @@ class Group {
   Options options;  // of all replicas; change it before start()
   void start(std::uint32_t id);
   void start_all();
-  /// Power loss: nothing that was not durable survives.
-  void kill(std::uint32_t id);
+  /// Power loss: of each block that was not durable `survives` says whether it was written.
+  void kill(
+      std::uint32_t id, const std::function<bool()>& survives = [] { return false; });
   /// A replica that is paused does nothing; its clock and its input go on.
   void pause(std::uint32_t id, bool paused);
   /// What is sent on the link from now on is lost.
@@ -98,6 +99,7 @@ class Group {
   bool step();
   bool deliver();
   bool turn();
+  bool greet(std::uint32_t from, std::uint32_t to);
   void connect(std::uint32_t from, std::uint32_t to);
   void disconnect(std::uint32_t from, std::uint32_t to);
   [[nodiscard]] Node& node(std::uint32_t id) const { return *nodes_.at(id); }

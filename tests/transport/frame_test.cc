@@ -7,8 +7,6 @@
 #include <cstring>
 #include <vector>
 
-#include "transport/hello.h"
-
 namespace decree::transport {
 namespace {
 
@@ -49,41 +47,6 @@ TEST(Frame, ProblemsAreNamed) {
   EXPECT_NE(problem_with([](FrameHeader& h) { h.cluster = 4; }).find("cluster 4"),
             std::string::npos);
   EXPECT_NE(problem_with([](FrameHeader& h) { h.group = 4; }).find("group 4"), std::string::npos);
-}
-
-TEST(Frame, HelloComesBackAsItWas) {
-  const Payload frame = encode(kOrigin, Hello{ReplicaId{2}, Incarnation{~0ull}, StartNumber{3}});
-  ASSERT_TRUE(checksum_good(frame.view));
-  ASSERT_LE(frame.size(), kMaxHelloBytes);
-  const std::optional<Hello> hello = decode_hello(frame.view);
-  ASSERT_TRUE(hello);
-  EXPECT_EQ(hello->wanted, ReplicaId{2});
-  EXPECT_EQ(hello->incarnation, Incarnation{~0ull});
-  EXPECT_EQ(hello->start, StartNumber{3});
-  EXPECT_FALSE(decode_hello_answer(frame.view));
-}
-
-TEST(Frame, AnswerComesBackPrintableAndBounded) {
-  HelloAnswer answer{true, Incarnation{1}, StartNumber{2},
-                     "a\n\x1b[2J\xff" + std::string(5000, 'x')};
-  const Payload frame = encode(kOrigin, answer);
-  EXPECT_LE(frame.size(), kMaxHelloBytes);
-  const std::optional<HelloAnswer> back = decode_hello_answer(frame.view);
-  ASSERT_TRUE(back);
-  EXPECT_TRUE(back->accepted);
-  EXPECT_EQ(back->incarnation, Incarnation{1});
-  EXPECT_EQ(back->start, StartNumber{2});
-  EXPECT_EQ(back->reason, "a??[2J?" + std::string(512 - 7, 'x'));
-  EXPECT_FALSE(decode_hello(frame.view));
-}
-
-TEST(Frame, EachTruncatedHelloIsRefused) {
-  const Payload frame = encode(kOrigin, Hello{ReplicaId{2}, Incarnation{9}, StartNumber{3}});
-  for (std::size_t size = 0; size < frame.size(); ++size) {
-    const Payload cut = Payload::copy_of(frame.view.first(size));
-    EXPECT_FALSE(checksum_good(cut.view));
-    EXPECT_FALSE(decode_hello(cut.view).has_value() && size < kHeaderBytes + 8) << size;
-  }
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ class HostileTest : public testing::Test {
   // Replicas 1 and 3 are real; 2 is whatever the test makes of it.
   void start(const std::function<void(NetworkLimits&)>& change = [](NetworkLimits&) {}) {
     for (const std::uint32_t id : {1u, 3u}) {
-      NetworkOptions options = options_of(id, 3);
+      NodeOptions options = options_of(id, 3);
       change(options.limits);
       (id == 1 ? first_ : third_) = std::make_unique<Node>(io_, options);
     }
@@ -58,7 +58,7 @@ TEST_F(HostileTest, MutatedHellos) {
   start([](NetworkLimits& limits) { limits.hello = milliseconds(50); });
   std::mt19937_64 dice(6);
   for (int round = 0; round < 300; ++round) {
-    const Payload hello = encode(origin_, Hello{ReplicaId{1}, Incarnation{1}, StartNumber{0}});
+    const Payload hello = encode(origin_, Hello{ReplicaId{1}, life(1, 0)});
     const std::span<std::byte> bytes = hello.owner.bytes();
     const std::size_t at = dice() % bytes.size();
     bytes[at] ^= static_cast<std::byte>(1 + dice() % 255);
@@ -132,7 +132,7 @@ TEST_F(HostileTest, HalfAHelloAndThenNothing) {
   start([](NetworkLimits& limits) { limits.hello = milliseconds(100); });
   Raw raw(io_);
   raw.dial(1);
-  const Payload hello = encode(origin_, Hello{ReplicaId{1}, {}, {}});
+  const Payload hello = encode(origin_, Hello{ReplicaId{1}, {}});
   ASSERT_TRUE(raw.write(hello.view.first(hello.size() - 1)));
   const auto before = std::chrono::steady_clock::now();
   EXPECT_TRUE(raw.closed());
@@ -194,8 +194,7 @@ TEST_F(HostileTest, SlowPeerLosesItsOwnQueueOnly) {
   Raw slow(io_);
   ASSERT_TRUE(slow.accept(listener));
   slow.read(encode(origin_, Hello{}).size());
-  ASSERT_TRUE(
-      slow.write(encode(origin_, HelloAnswer{true, Incarnation{1002}, StartNumber{1}, ""}).view));
+  ASSERT_TRUE(slow.write(encode(origin_, HelloAnswer{true, life(1002), ""}).view));
   ASSERT_TRUE(run_until(io_, [&] { return first_->connected(2); }));
   std::uint64_t sent = 0;
   while (first_->connected(2) && sent < 1000) {

@@ -10,7 +10,7 @@ namespace {
 
 class NetworkTest : public testing::Test {
  protected:
-  Node& add(const NetworkOptions& options) {
+  Node& add(const NodeOptions& options) {
     auto& node = nodes_[options.origin.sender.value];
     node = std::make_unique<Node>(io_, options);
     EXPECT_TRUE(node->started) << testing::PrintToString(node->notices);
@@ -41,6 +41,37 @@ TEST_F(NetworkTest, ConnectsAllToAll) {
     EXPECT_EQ(node->log.size(), 2u) << testing::PrintToString(node->log);
     for (const auto& [peer, incarnation] : node->incarnations) EXPECT_EQ(incarnation, 1000 + peer);
   }
+}
+
+// In both parts of a handshake, and as it is at that moment.
+TEST_F(NetworkTest, StatesWhatIsDurable) {
+  for (std::uint32_t id = 1; id <= 2; ++id) {
+    NodeOptions options = options_of(id, 2);
+    options.own = {Incarnation{1000 + id}, StartNumber{id},
+                   Ballot{70 + id, ReplicaId{id}, Incarnation{id}}, Slot{500 + id}};
+    add(options);
+  }
+  ASSERT_TRUE(all_connected());
+  const auto stated = [&](std::uint32_t at, Handshake part, std::uint64_t round) {
+    const Introduction& peer = nodes_[at]->met.at({3 - at, part});
+    EXPECT_EQ(peer.promised, (Ballot{round, ReplicaId{3 - at}, Incarnation{3 - at}}));
+    EXPECT_EQ(peer.log_end, Slot{round + 430});
+    EXPECT_EQ(peer.start, StartNumber{3 - at});
+  };
+  for (const Handshake part : {Handshake::hello, Handshake::answer}) {
+    stated(1, part, 72);
+    stated(2, part, 71);
+  }
+  nodes_[2]->own.promised.round = 99;
+  nodes_[2]->own.log_end = Slot{99 + 430};
+  const int before = nodes_[2]->hellos[1];
+  EXPECT_GT(before, 0);
+  nodes_[1].reset();
+  ASSERT_TRUE(run_until(io_, [&] { return !nodes_[2]->connected(1); }));
+  add(options_of(1, 2));
+  ASSERT_TRUE(all_connected());
+  for (const Handshake part : {Handshake::hello, Handshake::answer}) stated(1, part, 99);
+  EXPECT_GT(nodes_[2]->hellos[1], before) << "each hello is told of before it is sent";
 }
 
 // Every frame arrives once, in order, aligned and as it was sent, also while all are kept.
@@ -108,7 +139,7 @@ TEST_F(NetworkTest, DropsWhatIsSentToNobody) {
 
 TEST_F(NetworkTest, PeerThatRestartsIsMissedAndMetAgain) {
   add_all(3);
-  NetworkOptions options = options_of(2, 3);
+  NodeOptions options = options_of(2, 3);
   for (std::uint64_t start = 2; start < 30; ++start) {
     nodes_.erase(2);
     for (const std::uint32_t id : {1u, 3u}) {
@@ -116,7 +147,7 @@ TEST_F(NetworkTest, PeerThatRestartsIsMissedAndMetAgain) {
       EXPECT_FALSE(nodes_[id]->connected(2));
       EXPECT_TRUE(nodes_[id]->connected(4 - id));
     }
-    options.start = StartNumber{start};
+    options.own.start = StartNumber{start};
     const auto before = std::chrono::steady_clock::now();
     add(options);
     ASSERT_TRUE(all_connected());
@@ -137,8 +168,8 @@ TEST_F(NetworkTest, SettlesAfterEverybodyRestarts) {
   for (std::uint64_t start = 1; start < 10; ++start) {
     nodes_.clear();
     for (std::uint32_t id = 1; id <= 5; ++id) {
-      NetworkOptions options = options_of(id, 5);
-      options.start = StartNumber{start};
+      NodeOptions options = options_of(id, 5);
+      options.own.start = StartNumber{start};
       add(options);
       io_.poll();
     }
@@ -167,7 +198,7 @@ TEST_F(NetworkTest, SaysWhyItCannotListen) {
 }
 
 TEST_F(NetworkTest, SaysOnceThatAPeerCannotBeReached) {
-  NetworkOptions options = options_of(1, 2);
+  NodeOptions options = options_of(1, 2);
   options.limits.retry_first = options.limits.retry_last = std::chrono::milliseconds(1);
   Node& node = add(options);
   ASSERT_TRUE(run_until(io_, [&] { return node.noticed("no connection to replica 2") == 1; }));
@@ -177,8 +208,8 @@ TEST_F(NetworkTest, SaysOnceThatAPeerCannotBeReached) {
 }
 
 TEST_F(NetworkTest, ReachesAPeerByName) {
-  NetworkOptions first = options_of(1, 2);
-  NetworkOptions second = options_of(2, 2);
+  NodeOptions first = options_of(1, 2);
+  NodeOptions second = options_of(2, 2);
   second.listen.host = "localhost";
   second.listen.port = 0;
   const Node& node = add(second);

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "transport/asio_network.h"
@@ -37,11 +38,19 @@ inline std::vector<PeerAddress> members(std::uint32_t count) {
   return result;
 }
 
-inline NetworkOptions options_of(std::uint32_t id, std::uint32_t count) {
-  NetworkOptions options;
+/// What a replica with this incarnation and start states if its log is of no concern.
+inline Introduction life(std::uint64_t incarnation, std::uint64_t start = 1) {
+  return {Incarnation{incarnation}, StartNumber{start}, {}, {}};
+}
+
+struct NodeOptions : NetworkOptions {
+  Introduction own;
+};
+
+inline NodeOptions options_of(std::uint32_t id, std::uint32_t count) {
+  NodeOptions options;
   options.origin = {kCluster, 0, ReplicaId{id}};
-  options.incarnation = Incarnation{1000 + id};
-  options.start = StartNumber{1};
+  options.own = life(1000 + id);
   options.listen = {ReplicaId{id}, loopback(), port_of(id)};
   options.peers = members(count);
   return options;
@@ -78,13 +87,15 @@ inline std::uint64_t tag_of(const Payload& frame) {
 /// A network and everything that it says. Keeps all frames.
 class Node final : public NetworkEvents {
  public:
-  Node(boost::asio::io_context& io, const NetworkOptions& options)
-      : origin(options.origin), network(io, options, *this) {
+  Node(boost::asio::io_context& io, const NodeOptions& options)
+      : origin(options.origin), own(options.own), network(io, options, *this) {
     std::string problem;
     started = network.start(problem);
     if (!started) notices.push_back(problem);
   }
 
+  [[nodiscard]] Introduction introduce() override { return own; }
+  void on_hello(ReplicaId peer) override { ++hellos[peer.value]; }
   void on_frame(ReplicaId from, Payload frame) override {
     frames[from.value].push_back(std::move(frame));
     if (frame_hook) frame_hook(from);
@@ -96,11 +107,12 @@ class Node final : public NetworkEvents {
   void on_disconnected(ReplicaId peer) override {
     log.push_back("down " + std::to_string(peer.value));
   }
-  bool admit(ReplicaId peer, Incarnation incarnation, StartNumber /*start*/,
+  bool admit(ReplicaId peer, Handshake part, const Introduction& stated,
              std::string& reason) override {
+    met[{peer.value, part}] = stated;
     const auto only = admitted.find(peer.value);
-    if (only == admitted.end() || only->second == incarnation.value) return true;
-    reason = "incarnation " + std::to_string(incarnation.value) + " is a stranger";
+    if (only == admitted.end() || only->second == stated.incarnation.value) return true;
+    reason = "incarnation " + std::to_string(stated.incarnation.value) + " is a stranger";
     return false;
   }
   void on_notice(const std::string& line) override { notices.push_back(line); }
@@ -117,9 +129,12 @@ class Node final : public NetworkEvents {
   }
 
   const Origin origin;
-  std::map<std::uint32_t, std::vector<Payload>> frames;  // by sender
-  std::map<std::uint32_t, std::uint64_t> incarnations;   // seen, by peer
-  std::map<std::uint32_t, std::uint64_t> admitted;       // the only one, by peer
+  Introduction own;
+  std::map<std::pair<std::uint32_t, Handshake>, Introduction> met;  // the last, by peer
+  std::map<std::uint32_t, int> hellos;                              // sent, by peer
+  std::map<std::uint32_t, std::vector<Payload>> frames;             // by sender
+  std::map<std::uint32_t, std::uint64_t> incarnations;              // seen, by peer
+  std::map<std::uint32_t, std::uint64_t> admitted;                  // the only one, by peer
   std::vector<std::string> log;
   std::vector<std::string> notices;
   std::function<void(ReplicaId)> frame_hook;
@@ -197,7 +212,7 @@ class Raw {
   bool introduce(std::uint32_t id, std::uint32_t as) {
     dial(id);
     const Origin origin{kCluster, 0, ReplicaId{as}};
-    write(encode(origin, Hello{ReplicaId{id}, Incarnation{1000 + as}, StartNumber{1}}).view);
+    write(encode(origin, Hello{ReplicaId{id}, life(1000 + as)}).view);
     const std::optional<HelloAnswer> answer = read_answer();
     return answer && answer->accepted;
   }

@@ -10,10 +10,12 @@ namespace {
 
 class Lines final : public NetworkEvents {
  public:
+  [[nodiscard]] Introduction introduce() override { return {}; }
+  void on_hello(ReplicaId /*peer*/) override {}
   void on_frame(ReplicaId /*from*/, Payload /*frame*/) override {}
   void on_connected(ReplicaId /*peer*/, Incarnation /*incarnation*/) override {}
   void on_disconnected(ReplicaId /*peer*/) override {}
-  bool admit(ReplicaId /*peer*/, Incarnation /*incarnation*/, StartNumber /*start*/,
+  bool admit(ReplicaId /*peer*/, Handshake /*part*/, const Introduction& /*stated*/,
              std::string& /*reason*/) override {
     return true;
   }

@@ -9,9 +9,9 @@ namespace {
 class RefusalTest : public testing::Test {
  protected:
   // Both networks know two members; `change` makes the second one somebody else.
-  void start(const std::function<void(NetworkOptions&)>& change) {
+  void start(const std::function<void(NodeOptions&)>& change) {
     first_ = std::make_unique<Node>(io_, options_of(1, 2));
-    NetworkOptions options = options_of(2, 2);
+    NodeOptions options = options_of(2, 2);
     change(options);
     second_ = std::make_unique<Node>(io_, options);
   }
@@ -33,23 +33,23 @@ class RefusalTest : public testing::Test {
 };
 
 TEST_F(RefusalTest, AnotherCluster) {
-  start([](NetworkOptions& options) { options.origin.cluster = 78; });
+  start([](NodeOptions& options) { options.origin.cluster = 78; });
   EXPECT_TRUE(both_notice("cluster 78, this is cluster 77", "cluster 77, this is cluster 78"));
 }
 
 TEST_F(RefusalTest, AnotherGroup) {
-  start([](NetworkOptions& options) { options.origin.group = 5; });
+  start([](NodeOptions& options) { options.origin.group = 5; });
   EXPECT_TRUE(both_notice("group 5, this is group 0", "group 0, this is group 5"));
 }
 
 TEST_F(RefusalTest, AnIdThatIsNoMember) {
-  start([](NetworkOptions& options) { options.origin.sender = ReplicaId{9}; });
+  start([](NodeOptions& options) { options.origin.sender = ReplicaId{9}; });
   EXPECT_TRUE(both_notice("calling itself replica 9: replica 9 is not a member here",
                           "refuses this replica: replica 9 is not a member here"));
 }
 
 TEST_F(RefusalTest, TheSameIdTwice) {
-  start([](NetworkOptions& options) {
+  start([](NodeOptions& options) {
     options.origin.sender = ReplicaId{1};
     options.peers[0].id = ReplicaId{2};  // so that it dials the first one
   });
@@ -57,7 +57,7 @@ TEST_F(RefusalTest, TheSameIdTwice) {
 }
 
 TEST_F(RefusalTest, AnotherReplicaThanTheOneWanted) {
-  start([](NetworkOptions& options) {
+  start([](NodeOptions& options) {
     options.origin.sender = ReplicaId{2};
     options.peers = members(4);
     std::swap(options.peers[0].port, options.peers[3].port);  // replica 4 is where 1 should be
@@ -69,15 +69,15 @@ TEST_F(RefusalTest, AnotherReplicaThanTheOneWanted) {
 }
 
 TEST_F(RefusalTest, AnotherIncarnation) {
-  start([](NetworkOptions& options) { options.incarnation = Incarnation{5}; });
+  start([](NodeOptions& options) { options.own.incarnation = Incarnation{5}; });
   first_->admitted[2] = 1002;
   EXPECT_TRUE(both_notice("incarnation 5 is a stranger", "incarnation 5 is a stranger"));
 }
 
 // Nothing happens twice to a peer that nothing new can be said about, and it gets in once it may.
 TEST_F(RefusalTest, IsSaidOnceAndEndsWhenItsCauseDoes) {
-  start([](NetworkOptions& options) {
-    options.incarnation = Incarnation{5};
+  start([](NodeOptions& options) {
+    options.own.incarnation = Incarnation{5};
     options.limits.retry_first = options.limits.retry_last = std::chrono::milliseconds(1);
   });
   first_->admitted[2] = 1002;
@@ -90,26 +90,11 @@ TEST_F(RefusalTest, IsSaidOnceAndEndsWhenItsCauseDoes) {
   EXPECT_TRUE(run_until(io_, [&] { return first_->connected(2) && second_->connected(1); }));
 }
 
-TEST_F(RefusalTest, AnOlderStartOfTheSameIncarnation) {
-  start([](NetworkOptions& options) { options.start = StartNumber{8}; });
-  ASSERT_TRUE(run_until(io_, [&] { return first_->connected(2) && second_->connected(1); }));
-  NetworkOptions options = options_of(2, 2);
-  options.start = StartNumber{7};
-  second_.reset();
-  second_ = std::make_unique<Node>(io_, options);
-  ASSERT_TRUE(run_until(io_, [&] {
-    return first_->noticed("start number 7 is older than 8") > 0 &&
-           second_->noticed("start number 7 is older than 8") > 0;
-  }));
-  EXPECT_FALSE(first_->connected(2));
-  EXPECT_FALSE(second_->connected(1));
-}
-
 TEST_F(RefusalTest, AnotherWireVersion) {
   Node node(io_, options_of(1, 2));
   Raw raw(io_);
   raw.dial(1);
-  Payload hello = encode(Origin{kCluster, 0, ReplicaId{2}}, Hello{ReplicaId{1}, {}, {}});
+  Payload hello = encode(Origin{kCluster, 0, ReplicaId{2}}, Hello{ReplicaId{1}, {}});
   hello.owner.bytes()[12] = std::byte{7};
   ASSERT_TRUE(raw.write(hello.view));
   EXPECT_TRUE(raw.hello_refused("wire version 7, this replica speaks 1"));
@@ -124,11 +109,10 @@ TEST_F(RefusalTest, AnswersAreJudgedToo) {
     HelloAnswer answer;
     std::string reason;
   };
-  const std::vector<Case> cases{
-      {{78, 0, ReplicaId{2}}, {true, Incarnation{good}, StartNumber{1}, ""}, "cluster 78"},
-      {{77, 0, ReplicaId{1}}, {true, Incarnation{good}, StartNumber{1}, ""}, "it is replica 1"},
-      {{77, 0, ReplicaId{2}}, {true, Incarnation{5}, StartNumber{1}, ""}, "incarnation 5"},
-      {{77, 0, ReplicaId{2}}, {false, Incarnation{good}, StartNumber{1}, "a\nb"}, "a?b"}};
+  const std::vector<Case> cases{{{78, 0, ReplicaId{2}}, {true, life(good), ""}, "cluster 78"},
+                                {{77, 0, ReplicaId{1}}, {true, life(good), ""}, "it is replica 1"},
+                                {{77, 0, ReplicaId{2}}, {true, life(5), ""}, "incarnation 5"},
+                                {{77, 0, ReplicaId{2}}, {false, life(good), "a\nb"}, "a?b"}};
   boost::asio::ip::tcp::acceptor listener(io_,
                                           {boost::asio::ip::make_address(loopback()), port_of(2)});
   for (const Case& one : cases) {
