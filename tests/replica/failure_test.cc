@@ -183,6 +183,24 @@ TEST(Failure, AWipedReplicaIsAStranger) {
   EXPECT_EQ(group.elect(), leader);
 }
 
+TEST(Failure, AWipedReplicaIsAStrangerToThoseWhoRestartedToo) {
+  Group group(3);
+  group.start_all();
+  ASSERT_NE(group.elect(), 0u);
+  group.run_for(Duration::millis(50));
+  for (std::uint32_t id = 1; id <= 3; ++id) group.kill(id);
+  group.files(3).clear();
+  group.start_all();
+  for (std::uint32_t id = 1; id <= 2; ++id) {
+    const auto& notices = group.notices(id);
+    EXPECT_TRUE(std::ranges::any_of(notices,
+                                    [](const std::string& line) {
+                                      return line.find("another incarnation") != std::string::npos;
+                                    }))
+        << "replica " << id;
+  }
+}
+
 TEST(Failure, AnOrderlyCloseHandsLeadershipOver) {
   Group group(3);
   group.start_all();

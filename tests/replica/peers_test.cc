@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+#include <vector>
+
 namespace decree::replica {
 namespace {
 
@@ -73,6 +76,25 @@ TEST_F(PeersTest, AnAnswerIsNotRemembered) {
   ASSERT_TRUE(welcome(stated(4, ballot(6), 50)));
   EXPECT_TRUE(welcome(stated(4, ballot(7), 60), Handshake::answer));
   EXPECT_TRUE(welcome(stated(4, ballot(6), 50)));
+}
+
+TEST(StandingTest, IsTheHighestOfTheRecords) {
+  Standing standing;
+  const auto add = [&](RecordKind kind, std::uint64_t round, std::uint64_t last) {
+    standing.add(Record{kind, ballot(round), Slot{1}, Slot{last}, {}});
+    return std::pair(standing.promised.round, standing.log_end.value);
+  };
+  EXPECT_EQ(add(RecordKind::promise, 3, 99), std::pair(3ul, 0ul));
+  EXPECT_EQ(add(RecordKind::accept, 4, 7), std::pair(4ul, 7ul));
+  EXPECT_EQ(add(RecordKind::accept, 2, 5), std::pair(4ul, 7ul));
+  EXPECT_EQ(add(RecordKind::chosen, 9, 8), std::pair(4ul, 8ul));
+  for (const RecordKind other : {RecordKind::watermark, RecordKind::lease, RecordKind::peer}) {
+    EXPECT_EQ(add(other, 99, 99), std::pair(4ul, 8ul)) << static_cast<int>(other);
+  }
+  standing.add(Standing{ballot(3), Slot{9}});
+  EXPECT_TRUE(standing.covers({ballot(4), Slot{9}}));
+  EXPECT_FALSE(standing.covers({ballot(5), Slot{9}}));
+  EXPECT_FALSE(standing.covers({ballot(4), Slot{10}}));
 }
 
 struct Case {

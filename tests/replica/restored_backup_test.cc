@@ -125,6 +125,10 @@ TEST_F(RestoredBackup, IsRefusedForWhatStillWaits) {
   const Ballot ballot = group_.engine(leader).status().ballot;
   group_.engine(leader).on_frame(ReplicaId{victim},
                                  encoder.encode(Accepted{ballot, Slot{1000}, Slot{1000}, {}}));
+  group_.engine(leader).on_hello(ReplicaId{victim});
+  std::string reason;
+  EXPECT_FALSE(group_.engine(leader).admit(ReplicaId{victim}, transport::Handshake::answer,
+                                           group_.engine(victim).introduce(), reason));
   replace(victim, backup);
   EXPECT_EQ(noticed(group_, leader, "but slot 1000 was durable there"), 2u)
       << testing::PrintToString(group_.notices(leader));
