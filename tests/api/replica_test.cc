@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "examples/demo/ports.h"
-#include "examples/demo/temporary_directory.h"
+#include "tests/support/temporary_directory.h"
 
 namespace decree {
 namespace {
@@ -68,7 +68,7 @@ class ApiTest : public testing::Test {
     options.cluster = 42;
     options.id = members_[i].id;
     options.members = members_;
-    options.directory = (root_.path() / std::to_string(i + 1)).string();
+    options.directory = root_ / std::to_string(i + 1);
     options.segment_bytes = 16u << 20;
     options.suspect_us = 200'000;
     return options;
@@ -82,7 +82,7 @@ class ApiTest : public testing::Test {
   }
   Replica& replica(std::size_t i) { return *replicas_[i]; }
 
-  demo::TemporaryDirectory root_{"/var/tmp", "decree-api-"};
+  TemporaryDirectory root_{"/var/tmp"};
   std::vector<Member> members_;
   std::vector<std::unique_ptr<Counter>> machines_;
   std::vector<std::optional<Replica>> replicas_;
@@ -247,7 +247,7 @@ TEST_F(OneReplica, WhatCannotBeOpenedSaysWhy) {
   EXPECT_NE(locked.find(options(0).directory), std::string::npos) << locked;
 
   Options port = options(0);
-  port.directory = (root_.path() / "other").string();
+  port.directory = root_ / "other";
   const std::string taken = open_error(port);
   EXPECT_NE(taken.find(std::to_string(members_[0].port)), std::string::npos) << taken;
 

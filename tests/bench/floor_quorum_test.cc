@@ -11,7 +11,7 @@
 
 #include "bench/floor.h"
 #include "bench/loopback.h"
-#include "bench/scratch.h"
+#include "tests/support/temporary_directory.h"
 
 namespace decree::bench {
 namespace {
@@ -69,8 +69,8 @@ class FloorQuorum : public testing::Test {
     return ::recv(links_[0].leader.get(), &answer, sizeof answer, MSG_DONTWAIT);
   }
 
-  Scratch scratch_{"/var/tmp"};
-  std::string file_ = scratch_.path() + "/file";
+  TemporaryDirectory scratch_{"/var/tmp"};
+  std::string file_ = scratch_ / "file";
   Connection links_[2] = {connect_loopback(), connect_loopback()};
 };
 

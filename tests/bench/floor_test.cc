@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "bench/loopback.h"
-#include "bench/scratch.h"
+#include "tests/support/temporary_directory.h"
 
 namespace decree::bench {
 namespace {
@@ -41,12 +41,12 @@ class Floor : public testing::TestWithParam<Way> {
   }
 
   std::string zeros(const std::string& name) {
-    const std::string file = scratch_.path() + "/" + name;
+    const std::string file = scratch_ / name;
     make_zeros(file, kFileBytes);
     return file;
   }
 
-  Scratch scratch_{"/var/tmp"};
+  TemporaryDirectory scratch_{"/var/tmp"};
 };
 
 std::size_t nonzero_blocks(const std::string& file) {

@@ -18,10 +18,10 @@
 #include <string_view>
 
 #include "examples/demo/cluster.h"
-#include "examples/demo/temporary_directory.h"
 #include "tests/chaos/crowd.h"
 #include "tests/support/linearizability.h"
 #include "tests/support/paths.h"
+#include "tests/support/temporary_directory.h"
 
 namespace decree::tests {
 namespace {
@@ -54,7 +54,7 @@ class KillTest : public ::testing::Test {
   KillTest()
       : seed_(seed_of_this_run()),
         random_(seed_),
-        directory_(std::filesystem::current_path(), "kill-test-"),
+        directory_(std::filesystem::current_path()),
         cluster_(std::filesystem::path(bin_dir()) / "decree-kv", directory_.path(), 3) {}
 
   ~KillTest() override {
@@ -152,7 +152,7 @@ class KillTest : public ::testing::Test {
 
   std::uint64_t seed_;
   std::mt19937_64 random_;
-  demo::TemporaryDirectory directory_;
+  TemporaryDirectory directory_;
   demo::Cluster cluster_;
   std::array<int, 3> kills_{};
 };

@@ -11,8 +11,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/temporary_directory.h"
 #include "tests/wal/log_fixture.h"
-#include "tests/wal/temp_directory.h"
 #include "wal/open_disk.h"
 
 namespace decree::wal {
@@ -31,7 +31,7 @@ class RealDiskTest : public ::testing::TestWithParam<DiskKind> {
   }
   [[nodiscard]] std::string path() const { return directory_ / "log"; }
 
-  TempDirectory directory_;
+  TemporaryDirectory directory_;
   std::string notice_;
 };
 

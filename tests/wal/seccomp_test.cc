@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "tests/support/temporary_directory.h"
 #include "tests/wal/log_fixture.h"
-#include "tests/wal/temp_directory.h"
 #include "wal/open_disk.h"
 
 namespace decree::wal {
@@ -50,7 +50,7 @@ bool write_log(const std::string& path, std::vector<KeptRecord>& records) {
 
 int child(int error) {
   if (!says(refuse_io_uring(error), "the filter cannot be set")) return 2;
-  const TempDirectory directory;
+  const TemporaryDirectory directory;
   std::vector<KeptRecord> records;
   for (int opening = 0; opening < 3; ++opening) {
     if (!write_log(directory / "log", records)) return 1;

@@ -9,8 +9,8 @@
 #include <sstream>
 
 #include "tests/support/paths.h"
+#include "tests/support/temporary_directory.h"
 #include "tests/wal/log_fixture.h"
-#include "tests/wal/temp_directory.h"
 #include "wal/open_disk.h"
 
 namespace decree::wal {
@@ -62,7 +62,7 @@ class ToolTest : public ::testing::Test {
     file.put(byte);
   }
 
-  TempDirectory directory_;
+  TemporaryDirectory directory_;
   std::string path_ = directory_ / "log";
 };
 
@@ -104,7 +104,7 @@ TEST_F(ToolTest, RefusesWhatIsNoLog) {
   EXPECT_EQ(run("list " + path_).status, 3);
   EXPECT_EQ(run("list").status, 3);
   EXPECT_EQ(run("mend " + path_).status, 3);
-  const Outcome outcome = run("check " + directory_.path());
+  const Outcome outcome = run("check " + directory_.path().string());
   EXPECT_EQ(outcome.status, 3);
   EXPECT_THAT(outcome.text, HasSubstr("is not the directory of a log"));
 }
