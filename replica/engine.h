@@ -123,7 +123,7 @@ class Engine final : public transport::NetworkEvents {
   bool may_take(ReplicaId from, const Prepare& prepare);
   [[nodiscard]] LeaseEcho grant(const Ballot& ballot, const LeaseAsk& ask, leases::Time now);
   void take_promise(ReplicaId from, const Promise& promise, leases::Time now);
-  void take_forward(ReplicaId from, const Forward& forward, leases::Time now);
+  void take_forward(ReplicaId from, const Forward& forward);
   void take_forward_answer(ReplicaId from, const ForwardAnswer& forward, leases::Time now);
   void take_read_point(ReplicaId from, const ReadPoint& question);
   void step_connection(const Input& input, leases::Time now);

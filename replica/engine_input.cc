@@ -157,7 +157,7 @@ void Engine::after_step(ReplicaId from, const Message& message, const LeaseEcho&
     omega_->release(from, *release, now);
     grantor_->release(release->ballot);
   } else if (const auto* forward = std::get_if<Forward>(&message)) {
-    take_forward(from, *forward, now);
+    take_forward(from, *forward);
   } else if (const auto* answered = std::get_if<ForwardAnswer>(&message)) {
     take_forward_answer(from, *answered, now);
   } else if (const auto* question = std::get_if<ReadPoint>(&message)) {

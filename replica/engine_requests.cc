@@ -69,8 +69,7 @@ ReplicaId Engine::leader_to_ask(leases::Time now) {
   return {};
 }
 
-void Engine::take_forward(ReplicaId from, const Forward& forward, leases::Time now) {
-  static_cast<void>(now);
+void Engine::take_forward(ReplicaId from, const Forward& forward) {
   propose(RemoteRequest{from, forward.request}, forward.value);
 }
 
