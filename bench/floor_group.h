@@ -22,7 +22,7 @@ const std::vector<FloorVariant>& floor_variants();
 void make_floor_files(const std::string& directory, std::size_t replicas);
 
 /// Starts one leader and its followers, connected over loopback TCP. The files must exist. Writes
-/// go through io_uring, which measured at or below pwritev2 everywhere, unless it is refused here.
+/// go through io_uring, as the replicas' do, unless it is refused here: then through pwritev2.
 WorkerGroup start_floor(const std::string& directory, std::size_t replicas,
                         const FloorVariant& variant);
 
