@@ -1,0 +1,113 @@
+// From the canvass to the end of a campaign.
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "tests/leases/omega_fixture.h"
+
+namespace decree::leases {
+namespace {
+
+TEST_F(OmegaTest, AQuorumOfWillingAnswersItselfIncludedStartsPhaseOne) {
+  const Canvass canvass = canvassed();
+  omega_.canvass_answer(id(3), {canvass.round, true, ballot(6, 4)});
+  EXPECT_FALSE(tick(at(101)).campaign);
+  omega_.canvass_answer(id(4), {canvass.round, true, ballot(5, 1)});
+  const auto campaign = tick(at(102)).campaign;
+  ASSERT_TRUE(campaign);
+  EXPECT_EQ(campaign->above, ballot(6, 4));
+  EXPECT_EQ(campaign->hand_over, Ballot{});
+  EXPECT_FALSE(tick(at(103)).campaign) << "once";
+}
+
+TEST_F(OmegaTest, OnlyWillingAnswersOfDistinctVotersToThisRoundCount) {
+  const Canvass canvass = canvassed();
+  omega_.canvass_answer(id(3), {canvass.round, true, {}});
+  omega_.canvass_answer(id(3), {canvass.round, true, {}});
+  omega_.canvass_answer(id(2), {canvass.round, true, {}});
+  omega_.canvass_answer(id(9), {canvass.round, true, {}});
+  omega_.canvass_answer(id(4), {canvass.round, false, {}});
+  omega_.canvass_answer(id(5), {canvass.round - 1, true, {}});
+  EXPECT_FALSE(tick(at(101)).campaign);
+}
+
+TEST_F(OmegaTest, AHeartbeatInTheSameTurnEndsTheCanvass) {
+  const Canvass canvass = canvassed();
+  omega_.canvass_answer(id(3), {canvass.round, true, {}});
+  omega_.canvass_answer(id(4), {canvass.round, true, {}});
+  hear(at(101));
+  EXPECT_FALSE(tick(at(101)).campaign);
+}
+
+TEST_F(OmegaTest, APhaseOneWithoutProgressForOneTimeoutIsGivenUp) {
+  ASSERT_TRUE(campaigned());
+  omega_.promised(mine_, at(101));
+  EXPECT_FALSE(tick(at(201) - Duration{1}).resign);
+  const OmegaActions actions = tick(at(201));
+  EXPECT_TRUE(actions.resign);
+  EXPECT_TRUE(omega_.suspects());
+  EXPECT_TRUE(actions.canvass) << "again, as the first successor at once";
+}
+
+TEST_F(OmegaTest, TheTimeoutOfPhaseOneMeasuresProgress) {
+  ASSERT_TRUE(campaigned());
+  omega_.campaign_progress(at(190));
+  EXPECT_FALSE(tick(at(201)).resign);
+  EXPECT_TRUE(tick(at(290)).resign);
+}
+
+TEST_F(OmegaTest, ACandidateThatCannotWinAnyMoreGivesUpAtOnce) {
+  ASSERT_TRUE(campaigned());
+  omega_.promised(mine_, at(101));
+  const Refused refused{mine_, mine_};
+  omega_.refused(id(1), refused, at(102));
+  omega_.refused(id(3), refused, at(102));
+  omega_.refused(id(3), refused, at(102));
+  omega_.refused(id(4), Refused{ballot(6, 2), ballot(6, 4)}, at(102));
+  EXPECT_FALSE(tick(at(102)).resign) << "three of five may still promise";
+  omega_.refused(id(4), refused, at(103));
+  EXPECT_TRUE(tick(at(103)).resign);
+}
+
+TEST_F(OmegaTest, OfTwoCandidatesTheLowerYields) {
+  ASSERT_TRUE(campaigned());
+  omega_.promised(mine_, at(101));
+  EXPECT_FALSE(takes(ballot(7, 1)));
+  EXPECT_TRUE(takes(ballot(7, 3)));
+  omega_.promised(ballot(7, 3), at(102));
+  EXPECT_TRUE(tick(at(102)).resign);
+  EXPECT_FALSE(takes(ballot(8, 4))) << "it has promised";
+}
+
+TEST_F(OmegaTest, ALeadersHeartbeatBelowTheCampaignDoesNotEndIt) {
+  ASSERT_TRUE(campaigned());
+  omega_.promised(mine_, at(101));
+  hear(at(102));
+  EXPECT_FALSE(tick(at(102)).resign);
+  hear(at(180));
+  EXPECT_TRUE(tick(at(201)).resign);
+  EXPECT_EQ(omega_.leader(), ballot(5, 1)) << "it has come back meanwhile";
+}
+
+TEST_F(OmegaTest, ALeaderAboveTheCampaignEndsIt) {
+  ASSERT_TRUE(campaigned());
+  omega_.promised(mine_, at(101));
+  hear(at(102), ballot(8, 3));
+  EXPECT_TRUE(tick(at(102)).resign);
+  EXPECT_EQ(omega_.leader(), ballot(8, 3));
+}
+
+TEST_F(OmegaTest, EachFailureDoublesPatienceAndRankUpToTheCap) {
+  tick(at(100));
+  std::vector<std::int64_t> waits;
+  for (int i = 0; i < 5; ++i) {
+    const Time until = omega_.next_deadline();
+    tick(until);  // gives up
+    EXPECT_TRUE(tick(until).canvass) << "as the first successor at once";
+    waits.push_back((omega_.next_deadline() - until).ns / 1'000'000);
+  }
+  EXPECT_EQ(waits, (std::vector<std::int64_t>{200, 400, 500, 500, 500}));
+}
+
+}  // namespace
+}  // namespace decree::leases

@@ -1,0 +1,138 @@
+// Whom a replica follows, when it suspects, and when it is its turn to canvass.
+#include <gtest/gtest.h>
+
+#include "tests/leases/omega_fixture.h"
+
+namespace decree::leases {
+namespace {
+
+// --- Following and suspecting.
+
+TEST_F(OmegaTest, FollowsTheLeaderItHears) {
+  EXPECT_EQ(omega_.leader(), ballot(5, 1));
+  EXPECT_FALSE(omega_.suspects());
+  EXPECT_EQ(omega_.next_deadline(), at(100));
+}
+
+TEST_F(OmegaTest, SuspectsAfterOneTimeoutOfSilenceAndNotBefore) {
+  EXPECT_FALSE(tick(at(100) - Duration{1}).canvass);
+  EXPECT_FALSE(omega_.suspects());
+  EXPECT_TRUE(tick(at(100)).canvass);
+  EXPECT_TRUE(omega_.suspects());
+  EXPECT_EQ(omega_.leader(), Ballot{});
+}
+
+TEST_F(OmegaTest, TimersAreJudgedAfterInput) {
+  hear(at(5000));  // waited in a queue while this replica was stopped
+  EXPECT_FALSE(tick(at(5000)).canvass);
+  EXPECT_FALSE(omega_.suspects());
+}
+
+TEST_F(OmegaTest, AnAcceptIsASignOfLife) {
+  omega_.sign_of_life(id(1), ballot(5, 1), at(60));
+  EXPECT_FALSE(tick(at(159)).canvass);
+  EXPECT_TRUE(tick(at(160)).canvass);
+}
+
+TEST_F(OmegaTest, AnAcceptOfAHigherBallotIsFollowed) {
+  omega_.sign_of_life(id(3), ballot(6, 3), at(60));
+  EXPECT_EQ(omega_.leader(), ballot(6, 3));
+}
+
+TEST_F(OmegaTest, AnOlderLeaderIsNoSignOfLife) {
+  hear(at(60), ballot(4, 3));
+  omega_.sign_of_life(id(3), ballot(4, 3), at(60));
+  EXPECT_EQ(omega_.leader(), ballot(5, 1));
+  EXPECT_TRUE(tick(at(100)).canvass);
+}
+
+TEST_F(OmegaTest, NobodySpeaksForAnotherLeader) {
+  omega_.sign_of_life(id(3), ballot(6, 4), at(60));
+  omega_.sign_of_life(id(9), ballot(6, 9), at(60));
+  EXPECT_EQ(omega_.leader(), ballot(5, 1));
+}
+
+TEST_F(OmegaTest, AHeartbeatBelowAPromiseIsASignOfLifeAllTheSame) {
+  lead(at(102));
+  omega_.stepped_down(at(103));
+  EXPECT_TRUE(omega_.suspects());
+  Omega left_behind(Settings{}, voters_, id(3), 0, at(0));
+  left_behind.promised(ballot(9, 4), at(10));
+  Heartbeat heartbeat;
+  heartbeat.ballot = ballot(5, 1);
+  left_behind.heartbeat(id(1), heartbeat, at(20));
+  EXPECT_EQ(left_behind.leader(), ballot(5, 1));
+}
+
+TEST_F(OmegaTest, AClosedConnectionIsAReasonToSuspectAtOnce) {
+  omega_.disconnected(id(1), at(10));
+  EXPECT_TRUE(omega_.suspects());
+  EXPECT_TRUE(tick(at(10)).canvass);
+}
+
+TEST_F(OmegaTest, AClosedConnectionToAnotherIsNone) {
+  omega_.disconnected(id(3), at(10));
+  EXPECT_FALSE(omega_.suspects());
+}
+
+TEST_F(OmegaTest, AHeartbeatClearsTheSuspicionOfAClosedConnection) {
+  omega_.disconnected(id(1), at(10));
+  tick(at(10));
+  hear(at(11));
+  EXPECT_FALSE(omega_.suspects());
+  EXPECT_EQ(omega_.next_deadline(), at(111));
+}
+
+TEST_F(OmegaTest, AReconnectClearsItWhileTheLeaderIsTimely) {
+  omega_.disconnected(id(1), at(10));
+  omega_.connected(id(1), at(20));
+  EXPECT_EQ(omega_.leader(), ballot(5, 1));
+  EXPECT_TRUE(tick(at(100)).canvass) << "silent all the same";
+  omega_.connected(id(1), at(120));
+  EXPECT_TRUE(omega_.suspects()) << "a connection is no heartbeat";
+}
+
+// --- Rank.
+
+TEST_F(OmegaTest, WaitsItsRankBeforeItCanvasses) {
+  Heartbeat heartbeat;
+  heartbeat.ballot = ballot(5, 1);
+  heartbeat.succession = {id(4), id(5), id(2), id(3)};
+  omega_.heartbeat(id(1), heartbeat, at(0));
+  EXPECT_FALSE(tick(at(100)).canvass);
+  EXPECT_TRUE(omega_.suspects());
+  EXPECT_EQ(omega_.next_deadline(), at(150));
+  EXPECT_FALSE(tick(at(150) - Duration{1}).canvass);
+  EXPECT_TRUE(tick(at(150)).canvass);
+}
+
+TEST_F(OmegaTest, AWillingAnswerDoesNotResetTheOwnRankTimer) {
+  Heartbeat heartbeat;
+  heartbeat.ballot = ballot(5, 1);
+  heartbeat.succession = {id(4), id(2)};
+  omega_.heartbeat(id(1), heartbeat, at(0));
+  tick(at(100));
+  EXPECT_TRUE(willing(5, at(110)));
+  EXPECT_TRUE(willing(3, at(120)));
+  EXPECT_TRUE(tick(at(125)).canvass);
+}
+
+TEST_F(OmegaTest, ACanvassWithoutAQuorumIsRepeatedWithAnotherRound) {
+  const Canvass first = canvassed();
+  EXPECT_EQ(omega_.next_deadline(), at(200));
+  EXPECT_FALSE(tick(at(200) - Duration{1}).canvass);
+  tick(at(200));
+  const OmegaActions again = tick(omega_.next_deadline());
+  ASSERT_TRUE(again.canvass);
+  EXPECT_GT(again.canvass->round, first.round);
+}
+
+TEST_F(OmegaTest, ACanvassSaysWhomItFollowedAndWhatItHas) {
+  omega_.log_end(Slot{42});
+  const Canvass canvass = canvassed();
+  EXPECT_EQ(canvass.following, ballot(5, 1));
+  EXPECT_EQ(canvass.log_end, Slot{42});
+}
+
+}  // namespace
+}  // namespace decree::leases

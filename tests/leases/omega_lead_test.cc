@@ -1,0 +1,155 @@
+// Leading, and handing leadership over.
+#include <gtest/gtest.h>
+
+#include "tests/leases/omega_fixture.h"
+
+namespace decree::leases {
+namespace {
+
+// --- Leading.
+
+TEST_F(OmegaTest, ALeaderSendsHeartbeatsAtOnceAndThenAtTheInterval) {
+  lead(at(102));
+  EXPECT_EQ(omega_.leader(), mine_);
+  EXPECT_TRUE(tick(at(102)).heartbeat);
+  EXPECT_EQ(omega_.open_round(at(102)), 1u);
+  EXPECT_EQ(omega_.next_deadline(), at(122));
+  EXPECT_FALSE(tick(at(122) - Duration{1}).heartbeat);
+  EXPECT_TRUE(tick(at(122)).heartbeat);
+  EXPECT_EQ(omega_.open_round(at(122)), 2u);
+}
+
+TEST_F(OmegaTest, ARoundThatAReadOpenedPutsTheNextHeartbeatOff) {
+  lead(at(102));
+  omega_.open_round(at(102));
+  omega_.open_round(at(115));
+  EXPECT_FALSE(tick(at(134)).heartbeat);
+  EXPECT_TRUE(tick(at(135)).heartbeat);
+}
+
+TEST_F(OmegaTest, TheQuorumRoundIsTheNewestThatAQuorumAnswered) {
+  lead(at(102));
+  for (int i = 0; i < 3; ++i) omega_.open_round(at(102));
+  answer(1, 3, at(103));
+  EXPECT_EQ(omega_.quorum_round(), 0u);
+  answer(3, 2, at(103));
+  EXPECT_EQ(omega_.quorum_round(), 2u);
+  answer(4, 1, at(103));
+  EXPECT_EQ(omega_.quorum_round(), 2u);
+  answer(3, 1, at(104));
+  EXPECT_EQ(omega_.quorum_round(), 2u) << "late";
+  answer(4, 4, at(105));
+  answer(5, 4, at(105));
+  EXPECT_EQ(omega_.quorum_round(), 2u) << "a round that was never opened";
+  omega_.heartbeat_answer(id(4), HeartbeatAnswer{ballot(6, 2), 3, {}, {}}, at(105));
+  EXPECT_EQ(omega_.quorum_round(), 2u) << "another ballot";
+}
+
+TEST_F(OmegaTest, ALeaderThatHearsNoQuorumForOneTimeoutAbdicates) {
+  lead(at(102));
+  for (int t = 102; t <= 1000; t += 20) {
+    const std::uint64_t round = omega_.open_round(at(t));
+    answer(1, round, at(t + 1));
+    if (t <= 802) answer(3, round, at(t + 1));
+    EXPECT_EQ(tick(at(t + 1)).resign, t + 1 == 903) << t;
+    if (t + 1 == 903) break;
+  }
+  EXPECT_TRUE(omega_.suspects());
+  EXPECT_FALSE(tick(at(904)).heartbeat) << "silent";
+  EXPECT_EQ(omega_.next_deadline(), at(903 + 4 * 25)) << "and the last to canvass";
+}
+
+TEST_F(OmegaTest, AHigherLeaderEndsALeadership) {
+  lead(at(102));
+  hear(at(110), ballot(9, 3));
+  const OmegaActions actions = tick(at(110));
+  EXPECT_TRUE(actions.resign);
+  EXPECT_FALSE(actions.heartbeat);
+  EXPECT_EQ(omega_.leader(), ballot(9, 3));
+}
+
+TEST_F(OmegaTest, AHeartbeatBelowTheOwnBallotIsIgnoredByALeader) {
+  lead(at(102));
+  hear(at(103));
+  EXPECT_EQ(omega_.leader(), mine_);
+}
+
+TEST_F(OmegaTest, TheSuccessionFollowsWhatPeersSayOfThemselves) {
+  lead(at(102));
+  omega_.open_round(at(102));
+  omega_.heartbeat_answer(id(5), {mine_, 1, Slot{10}, {}, 0}, at(103));
+  omega_.heartbeat_answer(id(4), {mine_, 1, Slot{2}, {}, 3}, at(103));
+  const Succession list = omega_.successors();
+  EXPECT_EQ(list.at(0), id(4));
+  EXPECT_EQ(list.at(1), id(5));
+  EXPECT_EQ(list.at(2), id(1));
+  EXPECT_EQ(list.at(3), id(3));
+  EXPECT_EQ(list.at(4), ReplicaId{});
+}
+
+// --- Hand-over.
+
+TEST_F(OmegaTest, TheNamedSuccessorCampaignsAtOnceWithoutACanvass) {
+  omega_.release(id(1), Release{ballot(5, 1), id(2)}, at(50));
+  const OmegaActions actions = tick(at(50));
+  ASSERT_TRUE(actions.campaign);
+  EXPECT_EQ(actions.campaign->hand_over, ballot(5, 1));
+  EXPECT_FALSE(actions.canvass);
+}
+
+TEST_F(OmegaTest, ADuplicateReleaseStartsNothingAgain) {
+  omega_.release(id(1), Release{ballot(5, 1), id(2)}, at(50));
+  tick(at(50));
+  omega_.release(id(1), Release{ballot(5, 1), id(2)}, at(51));
+  EXPECT_FALSE(tick(at(51)).campaign);
+}
+
+TEST_F(OmegaTest, OthersLeaveTheSuccessorOneTimeout) {
+  omega_.release(id(1), Release{ballot(5, 1), id(3)}, at(50));
+  EXPECT_FALSE(willing(4, at(60)));
+  EXPECT_TRUE(willing(3, at(60)));
+  EXPECT_TRUE(takes(ballot(8, 3), ballot(5, 1)));
+  EXPECT_FALSE(tick(at(149)).canvass);
+  EXPECT_TRUE(tick(at(150)).canvass);
+}
+
+TEST_F(OmegaTest, AReleaseWithoutSuccessorIsAReasonToSuspectAtOnce) {
+  omega_.release(id(1), Release{ballot(5, 1), {}}, at(50));
+  EXPECT_TRUE(tick(at(50)).canvass);
+}
+
+TEST_F(OmegaTest, NothingOfAReleasedBallotIsASignOfLife) {
+  omega_.release(id(1), Release{ballot(5, 1), {}}, at(50));
+  hear(at(51));
+  omega_.sign_of_life(id(1), ballot(5, 1), at(51));
+  omega_.connected(id(1), at(51));
+  EXPECT_TRUE(omega_.suspects());
+  hear(at(52), ballot(6, 1));
+  EXPECT_FALSE(omega_.suspects());
+}
+
+TEST_F(OmegaTest, AReleaseOfAnOlderBallotOrInAnothersNameIsIgnored) {
+  omega_.release(id(3), Release{ballot(4, 3), id(2)}, at(50));
+  omega_.release(id(3), Release{ballot(5, 1), id(2)}, at(50));
+  EXPECT_FALSE(tick(at(50)).campaign);
+  EXPECT_EQ(omega_.leader(), ballot(5, 1));
+}
+
+TEST_F(OmegaTest, ALeaderThatReleasesResignsAndLeavesTheSuccessorAlone) {
+  lead(at(102));
+  omega_.release(id(2), Release{mine_, id(4)}, at(110));
+  EXPECT_TRUE(tick(at(110)).resign);
+  EXPECT_TRUE(omega_.suspects());
+  EXPECT_TRUE(takes(ballot(8, 4), mine_));
+  EXPECT_FALSE(willing(3, at(111)));
+}
+
+TEST_F(OmegaTest, AReleaseEndsACampaignThatIsNotItsSuccessors) {
+  ASSERT_TRUE(campaigned());
+  omega_.promised(mine_, at(101));
+  omega_.release(id(3), Release{ballot(8, 3), id(4)}, at(102));
+  EXPECT_TRUE(tick(at(102)).resign);
+}
+
+}  // namespace
+}  // namespace decree::leases
