@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import os
 import random
+import select
 import shutil
 import signal
 import socket
@@ -26,13 +27,12 @@ def die_with_parent():
 
 
 def wait_until(condition, what, deadline_s=DEADLINE_S):
-    """Returns the first true value of condition()."""
+    """Returns the first true value of condition(), which waits for an answer each time."""
     end = time.monotonic() + deadline_s
     while time.monotonic() < end:
         value = condition()
         if value:
             return value
-        time.sleep(0.005)
     raise AssertionError(f"after {deadline_s} s still not: {what}")
 
 
@@ -60,27 +60,35 @@ class Replica:
 
     def __init__(self, replica_id, members, directory, options):
         self.id = replica_id
-        self.output_path = f"{directory}/{replica_id}.out"
-        self.output = open(self.output_path, "wb")
-        self.process = subprocess.Popen(
+        self.log_path = f"{directory}/{replica_id}.log"
+        with open(self.log_path, "ab") as log:
+            self.process = self._start(log, replica_id, members, directory, options)
+        self.port = int(self._ready_line().rsplit(":", 1)[1])
+        self.client = self.connect()
+
+    @staticmethod
+    def _start(log, replica_id, members, directory, options):
+        return subprocess.Popen(
             [program(), "--id", str(replica_id), "--members", members, "--listen", "127.0.0.1:0",
              # A machine that is busy with other tests makes nobody suspect a leader.
              "--suspect-ms", "400",
              "--directory", f"{directory}/{replica_id}", *options],
-            stdout=self.output, stderr=subprocess.STDOUT, preexec_fn=die_with_parent)
-        line = wait_until(self._ready_line, f"replica {replica_id} serves")
-        self.port = int(line.rsplit(":", 1)[1])
-        self.client = self.connect()
+            stdout=subprocess.PIPE, stderr=log, preexec_fn=die_with_parent)
 
     def _ready_line(self):
-        with open(self.output_path, encoding="utf-8", errors="replace") as file:
-            text = file.read()
-        for line in text.splitlines(keepends=True):
-            if "serves clients on" in line and line.endswith("\n"):
-                return line.strip()
-        if self.process.poll() is not None:
-            raise AssertionError(f"replica {self.id} ended: {text}")
-        return None
+        """The one line that the program prints to its output, once it serves."""
+        output = self.process.stdout
+        end = time.monotonic() + DEADLINE_S
+        line = b""
+        while not line.endswith(b"\n"):
+            ready, _, _ = select.select([output], [], [], max(0, end - time.monotonic()))
+            part = os.read(output.fileno(), 4096) if ready else b""
+            if not part:
+                why = "ended" if ready else f"serves nobody after {DEADLINE_S} s"
+                with open(self.log_path, encoding="utf-8", errors="replace") as log:
+                    raise AssertionError(f"replica {self.id} {why}: {line}, {log.read()}")
+            line += part
+        return line.decode().strip()
 
     def connect(self, **options):
         return redis.Redis(port=self.port, socket_timeout=DEADLINE_S, **options)
@@ -106,7 +114,7 @@ class Replica:
     def kill(self):
         self.process.kill()
         self.process.wait()
-        self.output.close()
+        self.process.stdout.close()
 
 
 class Group:
@@ -137,8 +145,8 @@ class Group:
         def find():
             for replica in self.replicas:
                 with contextlib.suppress(redis.RedisError):
+                    replica.client.delete("no such key")  # waits until somebody leads
                     if replica.info()["role"] == "leader":
-                        replica.client.delete("no such key")
                         return replica
             return None
 
@@ -156,6 +164,8 @@ class Group:
         """Waits until all have applied the same and returns their one state hash."""
 
         def agreed():
+            for replica in self.replicas:
+                replica.client.dbsize()  # waits until it has applied what was acknowledged
             infos = [replica.info() for replica in self.replicas]
             applied = {info["applied"] for info in infos}
             if len(applied) != 1:
