@@ -109,5 +109,42 @@ TEST_F(OmegaTest, EachFailureDoublesPatienceAndRankUpToTheCap) {
   EXPECT_EQ(waits, (std::vector<std::int64_t>{200, 400, 500, 500, 500}));
 }
 
+TEST_F(OmegaTest, AHeartbeatEndsTheBackingOff) {
+  for (const int t : {100, 200, 200, 400, 400}) tick(at(t));  // canvasses twice in vain
+  Heartbeat heartbeat;
+  heartbeat.ballot = ballot(5, 1);
+  heartbeat.succession = {id(4), id(2)};
+  omega_.heartbeat(id(1), heartbeat, at(450));
+  EXPECT_FALSE(tick(at(950)).canvass);
+  EXPECT_TRUE(omega_.suspects());
+  EXPECT_EQ(omega_.next_deadline(), at(950 + 25)) << "one rank";
+}
+
+// It led a moment ago, so the leader that it followed last is timely: itself.
+TEST(OmegaOfThree, ALostCampaignDoesNotMakeALeaderThatAbdicatedFollowItself) {
+  const Voters three = voters(3);
+  Omega omega(Settings{}, three, id(2), 0, at(-1000));
+  const auto campaigns = [&](Time now) {
+    omega.tick(now);
+    const OmegaActions actions = omega.take_actions();
+    if (!actions.canvass) return false;
+    omega.canvass_answer(id(3), {actions.canvass->round, true, {}});
+    omega.tick(now);
+    return omega.take_actions().campaign.has_value();
+  };
+  ASSERT_TRUE(campaigns(at(0)));
+  omega.promised(ballot(7, 2), at(1));
+  omega.became_leader(ballot(7, 2), at(2));
+  omega.stepped_down(at(3));
+  ASSERT_TRUE(campaigns(at(53))) << "as the last of three";
+  omega.promised(ballot(8, 2), at(54));
+  for (const std::uint32_t peer : {1u, 3u}) {
+    omega.refused(id(peer), Refused{ballot(8, 2), ballot(8, 2)}, at(55));
+  }
+  omega.tick(at(55));
+  EXPECT_TRUE(omega.take_actions().resign);
+  EXPECT_EQ(omega.leader(), Ballot{});
+}
+
 }  // namespace
 }  // namespace decree::leases

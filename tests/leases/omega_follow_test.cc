@@ -92,6 +92,31 @@ TEST_F(OmegaTest, AReconnectClearsItWhileTheLeaderIsTimely) {
   EXPECT_TRUE(omega_.suspects()) << "a connection is no heartbeat";
 }
 
+TEST_F(OmegaTest, AReconnectDoesNotUndoAPromise) {
+  omega_.promised(ballot(8, 3), at(10));
+  omega_.connected(id(1), at(20));
+  EXPECT_TRUE(omega_.suspects());
+  EXPECT_FALSE(willing(4, at(20)));
+}
+
+// A leader that was replaced without being seen to die may have been slow only.
+TEST_F(OmegaTest, LearnsFromTheSilenceOfALeaderThatWasReplaced) {
+  hear(at(150), ballot(6, 3));
+  EXPECT_EQ(omega_.next_deadline(), at(150 + 3 * 150));
+}
+
+TEST_F(OmegaTest, LearnsNothingFromTheSilenceOfTheDead) {
+  omega_.disconnected(id(1), at(10));
+  hear(at(150), ballot(6, 3));
+  EXPECT_EQ(omega_.next_deadline(), at(250));
+}
+
+TEST_F(OmegaTest, LearnsNothingFromTheSilenceOfALeaderThatReleased) {
+  omega_.release(id(1), Release{ballot(5, 1), {}}, at(10));
+  hear(at(150), ballot(6, 3));
+  EXPECT_EQ(omega_.next_deadline(), at(250));
+}
+
 // --- Rank.
 
 TEST_F(OmegaTest, WaitsItsRankBeforeItCanvasses) {

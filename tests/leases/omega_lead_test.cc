@@ -68,6 +68,29 @@ TEST_F(OmegaTest, AHigherLeaderEndsALeadership) {
   EXPECT_EQ(omega_.leader(), ballot(9, 3));
 }
 
+TEST_F(OmegaTest, ALeaderIsNotItsOwnFollower) {
+  lead(at(102));
+  hear(at(103), mine_);
+  omega_.sign_of_life(id(2), mine_, at(103));
+  EXPECT_FALSE(tick(at(103)).resign);
+  EXPECT_EQ(omega_.leader(), mine_);
+}
+
+TEST_F(OmegaTest, LeadingEndsTheBackingOff) {
+  tick(at(100));
+  tick(at(200));  // canvassed in vain
+  const OmegaActions actions = tick(at(200));
+  ASSERT_TRUE(actions.canvass);
+  for (const std::uint32_t peer : {3u, 4u}) {
+    omega_.canvass_answer(id(peer), {actions.canvass->round, true, {}});
+  }
+  ASSERT_TRUE(tick(at(201)).campaign);
+  omega_.promised(mine_, at(201));
+  omega_.became_leader(mine_, at(202));
+  omega_.stepped_down(at(203));
+  EXPECT_EQ(omega_.next_deadline(), at(203 + 4 * 25)) << "the last of five";
+}
+
 TEST_F(OmegaTest, AHeartbeatBelowTheOwnBallotIsIgnoredByALeader) {
   lead(at(102));
   hear(at(103));

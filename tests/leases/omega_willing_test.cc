@@ -50,6 +50,14 @@ TEST_F(OmegaTest, ForgetsACanvassAfterOneCap) {
   EXPECT_TRUE(omega_.suspects());
 }
 
+TEST_F(OmegaTest, OnlyTheLastCanvassOfAReplicaIsAnswered) {
+  omega_.canvass(id(3), Canvass{7, {}, {}}, at(50));
+  omega_.canvass(id(3), Canvass{8, {}, {}}, at(50));
+  const OmegaActions actions = tick(at(50));
+  ASSERT_EQ(actions.answers.size(), 1u);
+  EXPECT_EQ(actions.answers.front().answer.round, 8u);
+}
+
 TEST_F(OmegaTest, StrangersAreNotAnswered) {
   tick(at(100));
   omega_.canvass(id(9), Canvass{1, {}, {}}, at(101));

@@ -51,6 +51,7 @@ TEST_F(WaitTest, TheLatestReportOfAReplicaCounts) {
 TEST_F(WaitTest, ThoseWhoDoNotVoteDoNotCount) {
   wait_.promise(id(1), 0, at(0));
   wait_.promise(id(4), 0, at(0));
+  wait_.promise(id(kMaxReplicaId + 1), 0, at(0));
   EXPECT_FALSE(wait_.over(at(0)));
 }
 
