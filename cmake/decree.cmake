@@ -24,9 +24,11 @@ if(DECREE_SANITIZE)
   target_compile_options(decree_hardening INTERFACE
     -fsanitize=${DECREE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
     # The instrumented code makes GCC 12 see uninitialised reads that are not there.
-    -Wno-maybe-uninitialized
+    -Wno-maybe-uninitialized)
+  if(DECREE_SANITIZE STREQUAL "thread")
     # Asio's fences; what they order is also ordered by its locks, which ThreadSanitizer sees.
-    $<$<STREQUAL:${DECREE_SANITIZE},thread>:-Wno-tsan>)
+    target_compile_options(decree_hardening INTERFACE -Wno-tsan)
+  endif()
   target_link_options(decree_hardening INTERFACE -fsanitize=${DECREE_SANITIZE})
 else()
   target_compile_definitions(decree_hardening INTERFACE _FORTIFY_SOURCE=2)
