@@ -77,6 +77,7 @@ bool Acceptor::store(const Accept& accept) {
 void Acceptor::follow(const Ballot& ballot, Slot ballot_first) {
   if (accepting_ == ballot) return;
   accepting_ = ballot;
+  first_ = ballot_first;
   received_ = durable_ = ballot_first.previous();
   owed_acks_.clear();
 }
@@ -140,6 +141,18 @@ void Acceptor::send_promise(const OwedPromise& owed) {
     std::get<Promise>(out.message).last = slot >= log_.end();
     out_.messages.push_back(out);
     if (slot >= log_.end()) return;
+  }
+}
+
+void Acceptor::check_invariants() const {
+  if (!accepting_) return;
+  DECREE_ASSERT(accepting_ == promised_, "accepts come under the ballot that is promised");
+  DECREE_ASSERT(durable_ <= received_, "what is durable was received");
+  for (Slot slot = std::max(first_, learner_.known_chosen().next()); slot <= received_;
+       slot = slot.next()) {
+    const LogEntry* entry = log_.find(slot);
+    DECREE_ASSERT(entry != nullptr && entry->ballot == accepting_,
+                  "what is acknowledged under a ballot is held under it (rule 6)");
   }
 }
 

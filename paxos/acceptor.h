@@ -36,6 +36,9 @@ class Acceptor {
   /// Answers, once a turn, what became durable.
   void acknowledge();
 
+  /// See Core::check_invariants().
+  void check_invariants() const;
+
   // At start, in the order of the log.
   void recover_promise(const Ballot& ballot) { promised_ = std::max(promised_, ballot); }
   void recover_accept(const Accept& accept);
@@ -71,6 +74,7 @@ class Acceptor {
 
   // Of the ballot that accepts come under.
   Ballot accepting_;
+  Slot first_;     // F of rule 6
   Slot received_;  // see received()
   Slot durable_;   // the part of it that is durable
   std::deque<OwedAck> owed_acks_;

@@ -307,6 +307,7 @@ ReplicaSet Core::peers() const {
 }
 
 void Core::check_invariants() const {
+  acceptor_.check_invariants();
   DECREE_ASSERT(applied() <= announced(), "only what is announced is applied");
   DECREE_ASSERT(announced() <= log_.end(), "what is announced is held");
   for (Slot slot = announced().next(); slot <= log_.end(); slot = slot.next()) {
