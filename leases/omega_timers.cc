@@ -17,7 +17,13 @@ void Omega::tick(Time now) {
   answer_questions(now);
 }
 
-OmegaActions Omega::take_actions() { return std::exchange(actions_, {}); }
+/// What was decided earlier in a turn holds only if the role has not changed again since: a
+/// campaign may be given up, or replaced by a hand-over, and then be won by a promise behind that.
+OmegaActions Omega::take_actions() {
+  if (!std::holds_alternative<Campaigning>(role_)) actions_.campaign.reset();
+  if (std::holds_alternative<Leading>(role_)) actions_.resign = false;
+  return std::exchange(actions_, {});
+}
 
 void Omega::judge_waits(Time now) {
   if (hold_ && hold_->until <= now) hold_.reset();

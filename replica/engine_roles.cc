@@ -36,6 +36,7 @@ void Engine::judge_timers(leases::Time now) {
 
 void Engine::act_on_omega(leases::Time now) {
   const leases::OmegaActions actions = omega_->take_actions();
+  DECREE_ASSERT(!actions.resign || !actions.heartbeat, "who resigns is no leader any more");
   if (actions.resign && (core_.leader() != nullptr || core_.candidate() != nullptr)) {
     core_.step_down();
     follow_core(now);

@@ -69,6 +69,33 @@ TEST_F(OmegaTest, ACandidateThatCannotWinAnyMoreGivesUpAtOnce) {
   EXPECT_TRUE(tick(at(103)).resign);
 }
 
+/// Found by the simulator: promises in the same turn as the refusals, and the leader resigned.
+TEST_F(OmegaTest, WhatIsGivenUpAndWonInTheSameTurnIsWon) {
+  ASSERT_TRUE(campaigned());
+  omega_.promised(mine_, at(101));
+  const Refused refused{mine_, mine_};
+  for (const std::uint32_t peer : {1u, 3u, 4u}) omega_.refused(id(peer), refused, at(102));
+  omega_.became_leader(mine_, at(102));
+  const OmegaActions actions = tick(at(102));
+  EXPECT_FALSE(actions.resign);
+  EXPECT_TRUE(actions.heartbeat);
+}
+
+/// Found by the simulator: a hand-over arrived with the last promise of a campaign of its own.
+TEST_F(OmegaTest, WhoIsHandedWhatItHasJustWonKeepsIt) {
+  ASSERT_TRUE(campaigned());
+  omega_.promised(mine_, at(101));
+  omega_.release(id(1), Release{ballot(5, 1), id(2)}, at(102));
+  omega_.became_leader(mine_, at(102));
+  EXPECT_FALSE(tick(at(102)).campaign);
+}
+
+TEST_F(OmegaTest, AHandOverIsVoidOnceAnotherLeads) {
+  omega_.release(id(1), Release{ballot(5, 1), id(2)}, at(10));
+  hear(at(10), ballot(6, 3));
+  EXPECT_FALSE(tick(at(10)).campaign);
+}
+
 TEST_F(OmegaTest, OfTwoCandidatesTheLowerYields) {
   ASSERT_TRUE(campaigned());
   omega_.promised(mine_, at(101));
