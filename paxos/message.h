@@ -162,7 +162,7 @@ struct Release {
 
 /// A command on its way from the replica that took it to the leader.
 struct Forward {
-  std::uint64_t request = 0;  // of the sender's start
+  std::uint64_t request = 0;  // of this sender, growing, also over its starts
   Value value;
 };
 

@@ -55,12 +55,13 @@ Engine::~Engine() = default;
 
 // --- Start and end.
 
-bool Engine::recover(wal::Disk& disk, Incarnation fresh, leases::Time locked,
+bool Engine::recover(wal::Disk& disk, const Fresh& fresh, leases::Time locked,
                      std::string& problem) {
   wal::LogOptions log_options;
   log_options.cluster = options_.cluster;
   log_options.replica = options_.id;
-  log_options.fresh_incarnation = fresh;
+  log_options.fresh_incarnation = fresh.incarnation;
+  log_options.fresh_secret = fresh.secret;
   log_options.segment_bytes = options_.segment_bytes;
   std::string bad;
   const auto visit = [&](Lsn lsn, const Record& record) {
@@ -126,6 +127,10 @@ void Engine::start(transport::Network& network) {
     const Slot value{static_cast<std::uint64_t>(longest->ns)};
     lease_record_ = core_.record(Record{RecordKind::lease, {}, {}, value, {}});
   }
+  // Requests of one start are all above those of the starts before.
+  constexpr int kRequestsOfStartBits = 40;
+  proposals_.number_from(identity_.start.value << kRequestsOfStartBits);
+  reads_.number_from(identity_.start.value << kRequestsOfStartBits);
   more_work_ = true;
 }
 

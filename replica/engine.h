@@ -36,6 +36,12 @@
 
 namespace decree::replica {
 
+/// What a directory gets that has none yet.
+struct Fresh {
+  Incarnation incarnation;
+  std::uint64_t secret = 0;  // seed of its checksums; 0: the kernel draws it
+};
+
 /// Runs on one thread, which calls turn() whenever has_work() or next_deadline() has come. Clock,
 /// disk and network are seams: the same engine runs in a simulator.
 class Engine final : public transport::NetworkEvents {
@@ -52,7 +58,7 @@ class Engine final : public transport::NetworkEvents {
   // --- Start and end.
   /// Opens the log and replays it into the machine. `locked` is when the directory's lock was
   /// taken. False with `problem` set if the log cannot be opened.
-  bool recover(wal::Disk& disk, Incarnation fresh, leases::Time locked, std::string& problem);
+  bool recover(wal::Disk& disk, const Fresh& fresh, leases::Time locked, std::string& problem);
   [[nodiscard]] wal::Identity identity() const { return identity_; }
   /// From here on the engine takes part. `network` must outlive its use.
   void start(transport::Network& network);
@@ -89,6 +95,11 @@ class Engine final : public transport::NetworkEvents {
   [[nodiscard]] bool holds_lease() const { return lease_.valid(clock_); }  // any thread
   [[nodiscard]] Status status() const;
   void on_leadership(std::function<void(const LeadershipEvent&)> handler);
+  // For the simulator and tests.
+  [[nodiscard]] const paxos::Core& core() const { return core_; }
+  [[nodiscard]] std::uint64_t applied_digest() const { return applier_.digest(); }
+  [[nodiscard]] bool waits_for_leases() const { return leading_ && !waited_; }
+  [[nodiscard]] bool has_failed() const { return failed_; }
   void check_invariants() const { core_.check_invariants(); }
 
  private:
@@ -212,9 +223,11 @@ class Engine final : public transport::NetworkEvents {
   bool in_doubt_ = false;
   Ballot followed_;  // the leader's ballot as Omega had it
   std::uint64_t leader_changes_ = 0;
-  std::uint64_t refused_round_ = 0;         // the quorum round when a refusal was noticed
-  StartNumber candidate_start_;             // of the last prepare that was taken
-  Slot sent_;                               // the last slot that was sent as a leader
+  std::uint64_t refused_round_ = 0;  // the quorum round when a refusal was noticed
+  StartNumber candidate_start_;      // of the last prepare that was taken
+  Slot sent_;                        // the last slot that was sent as a leader
+  /// The newest request of each peer: an older one is a duplicate, or its sender has given it up.
+  std::array<std::uint64_t, kMaxReplicaId + 1> forwarded_{};
   leases::Time forward_after_;              // a leader that was none is not asked again before
   leases::Time retry_at_ = leases::kNever;  // when something waits for that
   leases::Time next_reminder_ = leases::kNever;

@@ -70,6 +70,9 @@ ReplicaId Engine::leader_to_ask(leases::Time now) {
 }
 
 void Engine::take_forward(ReplicaId from, const Forward& forward) {
+  // A network that delivers twice must not make a command happen twice (rule 10).
+  if (forward.request <= forwarded_.at(from.value)) return;
+  forwarded_.at(from.value) = forward.request;
   propose(RemoteRequest{from, forward.request}, forward.value);
 }
 

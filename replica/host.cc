@@ -34,10 +34,10 @@ const Options& checked(const Options& options) {
   return options;
 }
 
-Incarnation random_incarnation() {
+Fresh draw_fresh() {
   std::random_device device;
   const std::uint64_t high = device();
-  return Incarnation{(high << 32 | device()) | 1};
+  return {Incarnation{(high << 32 | device()) | 1}};
 }
 
 }  // namespace
@@ -71,7 +71,7 @@ std::string Host::open() {
   if (disk_ == nullptr) return problem;
   const leases::Time locked = clock_.now();
   if (!notice.empty()) log_line(options_, notice);
-  if (!engine_.recover(*disk_, random_incarnation(), locked, problem)) return problem;
+  if (!engine_.recover(*disk_, draw_fresh(), locked, problem)) return problem;
 
   transport::NetworkOptions network;
   network.origin = {options_.cluster, 0, options_.id};

@@ -40,6 +40,8 @@ class Proposals {
 
   /// The oldest queued proposal was proposed in this slot.
   void place_front(Slot slot);
+  /// Forwarded requests get numbers above this one.
+  void number_from(std::uint64_t request) { last_request_ = request; }
   /// The oldest queued proposal is sent to the leader; returns the request's number.
   std::uint64_t forward_front(ReplicaId leader);
 

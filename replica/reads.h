@@ -57,6 +57,8 @@ class Reads {
 
   // --- At a follower.
   [[nodiscard]] bool wants_point() const { return !called_.empty() && asked_.empty(); }
+  /// Questions get numbers above this one.
+  void number_from(std::uint64_t request) { request_ = request; }
   /// A question is sent now, for the reads called until now; returns its number.
   std::uint64_t ask();
   void answered(const ReadPointAnswer& answer);

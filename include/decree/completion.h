@@ -46,7 +46,7 @@ class Completion {
     virtual void destroy() = 0;
 
    protected:
-    ~Base() = default;
+    virtual ~Base() = default;
   };
   struct Destroy {
     void operator()(Base* base) const { base->destroy(); }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "tests/replica/group.h"
 
@@ -45,6 +46,19 @@ TEST(ExactlyOnce, AlsoAcrossAChangeOfLeaderAndARestart) {
   EXPECT_FALSE(again->error);
   EXPECT_EQ(again->text, first->text);
   EXPECT_EQ(group.machine(second_leader).commands.size(), 1u);
+}
+
+TEST(ExactlyOnce, AForwardedCommandWithoutASessionThatArrivesTwiceHappensOnce) {
+  Group group(3);
+  group.start_all();
+  const std::uint32_t leader = group.elect();
+  group.deliver_twice();
+  const OutcomeRef first = group.propose(leader % 3 + 1, "x");
+  const OutcomeRef second = group.propose(leader % 3 + 1, "y");
+  ASSERT_TRUE(group.run_until([&] { return first->answered && second->answered; }));
+  EXPECT_FALSE(first->error);
+  EXPECT_FALSE(second->error);
+  EXPECT_EQ(group.machine(leader).commands, (std::vector<std::string>{"x", "y"}));
 }
 
 TEST(ExactlyOnce, OldAndUnknownRequestsAreToldApart) {

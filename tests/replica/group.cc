@@ -76,7 +76,7 @@ void Group::start(std::uint32_t id) {
       std::make_unique<Engine>(own, each.machine, each.clock,
                                [&each](const std::string& line) { each.notices.push_back(line); });
   std::string problem;
-  if (!each.engine->recover(*each.disk, Incarnation{next_incarnation_++}, each.clock.now(),
+  if (!each.engine->recover(*each.disk, {Incarnation{next_incarnation_++}}, each.clock.now(),
                             problem)) {
     throw std::runtime_error("replica " + std::to_string(id) + ": " + problem);
   }
@@ -242,7 +242,9 @@ bool Group::deliver() {
       while (!queue.empty()) {
         const Payload frame = std::move(queue.front());
         queue.pop_front();
-        node(to).engine->on_frame(ReplicaId{from}, Payload::copy_of(frame.view));
+        for (int copy = 0; copy < copies_; ++copy) {
+          node(to).engine->on_frame(ReplicaId{from}, Payload::copy_of(frame.view));
+        }
         any = true;
       }
     }

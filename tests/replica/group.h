@@ -60,6 +60,8 @@ class Group {
   void pause(std::uint32_t id, bool paused);
   /// What is sent on the link from now on is lost.
   void cut(std::uint32_t from, std::uint32_t to);
+  /// From now on every frame arrives twice, on all links.
+  void deliver_twice() { copies_ = 2; }
   /// Cuts all links of a replica, both ways. Nobody is told: silence.
   void isolate(std::uint32_t id);
   /// Links work again, after the reconnect that a loss is followed by.
@@ -109,6 +111,7 @@ class Group {
   std::array<std::array<bool, 10>, 10> cut_{};
   std::array<std::array<bool, 10>, 10> connected_{};
   std::uint64_t frames_sent_ = 0;
+  int copies_ = 1;  // of a frame that arrive
   std::uint64_t next_incarnation_ = 1;
 };
 
