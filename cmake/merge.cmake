@@ -23,6 +23,10 @@ endif()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/decree)
 install(TARGETS decree EXPORT decree FILE_SET HEADERS)
+if(TARGET decree_sim)
+  set_target_properties(decree_sim PROPERTIES OUTPUT_NAME decree-sim EXPORT_NAME sim)
+  install(TARGETS decree_sim EXPORT decree)
+endif()
 install(EXPORT decree NAMESPACE decree:: FILE decree-targets.cmake DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/decree-config-version.cmake
   COMPATIBILITY SameMinorVersion)

@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 
 #include <array>
+#include <chrono>
 #include <utility>
 
 namespace decree::tests {
@@ -17,10 +18,28 @@ constexpr std::chrono::milliseconds kBackOff{2};
 // New keys after so many operations, so that no key's history becomes long, but for a few.
 constexpr std::uint64_t kOperationsPerGeneration = 2'000;
 
-Value value_of(const RespReply& reply) {
+sim::Value value_of(const RespReply& reply) {
   if (reply.kind == RespReply::Kind::nil) return std::nullopt;
   if (reply.kind == RespReply::Kind::integer) return std::to_string(reply.integer);
   return reply.text;
+}
+
+Outcome in_history(demo::Outcome outcome) {
+  switch (outcome) {
+    case demo::Outcome::done:
+      return Outcome::done;
+    case demo::Outcome::failed:
+      return Outcome::failed;
+    case demo::Outcome::unknown:
+      break;
+  }
+  return Outcome::unknown;
+}
+
+std::int64_t monotonic_now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 void queue(demo::RespClient& connection, const Operation& operation) {
@@ -51,7 +70,7 @@ void perform(demo::RespClient& connection, Operation& operation, demo::Deadline 
   connection.flush(deadline);
   const auto reply = connection.receive(deadline);
   operation.returned_ns = monotonic_now_ns();
-  operation.outcome = demo::outcome_of(reply);
+  operation.outcome = in_history(demo::outcome_of(reply));
   if (operation.outcome == Outcome::done) operation.result = value_of(*reply);
 }
 

@@ -11,9 +11,14 @@
 
 #include "examples/demo/file_descriptor.h"
 #include "examples/demo/resp_client.h"
-#include "tests/support/history.h"
+#include "sim/history.h"
 
 namespace decree::tests {
+
+using sim::History;
+using sim::Operation;
+using sim::OperationKind;
+using sim::Outcome;
 
 /// Shared by the clients and whoever makes their lives hard; any thread.
 struct Stage {

@@ -7,7 +7,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "tests/support/linearizability.h"
+#include "sim/linearizability.h"
 
 namespace decree::tests {
 namespace {
@@ -94,7 +94,7 @@ std::string wrong_tokens(const History& history) {
     if (operation.kind != OperationKind::append) continue;
     const std::size_t copies = copies_of(operation.argument, last[operation.key]);
     if (may_be_there(operation.outcome, copies)) continue;
-    wrong += fmt::format("{} times there: {}\n", copies, describe(operation, 0));
+    wrong += fmt::format("{} times there: {}\n", copies, sim::describe(operation, 0));
   }
   return wrong;
 }
@@ -105,7 +105,7 @@ void write_history(const History& history, const std::filesystem::path& file) {
   std::ranges::sort(order, {}, &Operation::invoked_ns);
   std::ofstream out(file);
   for (const Operation* operation : order) {
-    out << describe(*operation, order.front()->invoked_ns) << '\n';
+    out << sim::describe(*operation, order.front()->invoked_ns) << '\n';
   }
 }
 

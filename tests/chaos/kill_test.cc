@@ -18,8 +18,8 @@
 #include <string_view>
 
 #include "examples/demo/cluster.h"
+#include "sim/linearizability.h"
 #include "tests/chaos/crowd.h"
-#include "tests/support/linearizability.h"
 #include "tests/support/paths.h"
 #include "tests/support/temporary_directory.h"
 
@@ -135,7 +135,7 @@ class KillTest : public ::testing::Test {
   }
 
   void check(const History& history) {
-    const Verdict verdict = check_linearizable(history);
+    const sim::Linearizability verdict = sim::check_linearizable(history);
     const std::string tokens = wrong_tokens(history);
     EXPECT_TRUE(verdict) << verdict.diagnosis;
     EXPECT_TRUE(tokens.empty()) << tokens;

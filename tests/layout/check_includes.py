@@ -61,6 +61,8 @@ TABLE = {
                             | {"flatbuffers/", "xxhash.h"}),
     "replica": MayInclude(API | ENGINE, VALUES | TIME | THREADS | STREAMS | RANDOM | DISK | NETWORK
                           | BOOST | LOGGING | {"xxhash.h"}),
+    # Virtual time, simulated disks and networks: none of the real ones.
+    "sim": MayInclude(API | ENGINE | {"replica/"}, VALUES | STREAMS | BOOST | LOGGING | {"xxhash.h"}),
     "examples": MayInclude(API, ANYTHING),
     "bench": MayInclude(API, ANYTHING),
     "tests": MayInclude(ANYTHING, ANYTHING),
@@ -72,6 +74,9 @@ EXCEPTIONS = {
     "leases/lease.h": {"atomic"},  # the lease's expiry, which any thread may load
     "wal/decree_wal.cc": {"CLI/CLI.hpp", "fmt/format.h"},  # a program, not in the library
     "wal/listing.cc": {"fmt/format.h"},  # prints for that program
+    "sim/command_line.cc": {"CLI/CLI.hpp"},  # a program's main function
+    "sim/campaign.cc": {"chrono", "poll.h"},  # spreads runs over processes, and times them
+    "sim/worker.cc": {"csignal", "poll.h", "sys/wait.h", "unistd.h"},  # one such process
     "paxos/assert.h": {"cstdio"},  # says what is broken before it aborts
 }
 

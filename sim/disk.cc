@@ -1,0 +1,259 @@
+#include "sim/disk.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "paxos/assert.h"
+
+namespace decree::sim {
+
+using wal::FileId;
+using wal::kBlockSize;
+
+namespace {
+
+std::error_code make(std::errc code) { return std::make_error_code(code); }
+
+/// A disk that has no room says so after a while (wal/disk.h).
+constexpr Duration kFullPause = Duration::millis(10);
+
+}  // namespace
+
+Disk::Disk(Timeline& timeline, Files& files, const DiskMood& mood, Random random,
+           std::function<void()> wake, std::function<void()> stop_here)
+    : timeline_(timeline),
+      files_(files),
+      mood_(mood),
+      random_(random),
+      wake_(std::move(wake)),
+      stop_here_(std::move(stop_here)) {}
+
+Disk::~Disk() { *alive_ = false; }
+
+std::error_code Disk::begin() const {
+  if (crashed_) return make(std::errc::io_error);
+  stop_here_();
+  return {};
+}
+
+const std::string& Disk::name_of(FileId file) const {
+  const auto found = open_.find(file);
+  DECREE_ASSERT(found != open_.end(), "only open files are used");
+  return found->second;
+}
+
+FileId Disk::add(const std::string& name) {
+  const FileId file{next_file_++};
+  open_[file] = name;
+  return file;
+}
+
+// --- Slow calls.
+
+std::error_code Disk::list(std::vector<std::string>& names) {
+  for (const auto& [name, file] : files_.all()) names.push_back(name);
+  return begin();
+}
+
+std::error_code Disk::open(const std::string& name, FileId& file, std::uint64_t& size) {
+  if (const auto error = begin()) return error;
+  const File* found = files_.find(name);
+  if (found == nullptr) return make(std::errc::no_such_file_or_directory);
+  file = add(name);
+  size = found->size;
+  return {};
+}
+
+std::error_code Disk::create(const std::string& name, std::span<const std::byte> head,
+                             std::uint64_t size, FileId& file) {
+  if (const auto error = begin()) return error;
+  if (mood_.full) return make(std::errc::no_space_on_device);
+  if (files_.find(name) != nullptr) return make(std::errc::file_exists);
+  files_.put(name, head, size);
+  file = add(name);
+  return {};
+}
+
+std::error_code Disk::replace(const std::string& name, std::span<const std::byte> bytes) {
+  if (const auto error = begin()) return error;
+  files_.put(name, bytes, bytes.size());
+  return {};
+}
+
+std::error_code Disk::rename(const std::string& from, const std::string& to) {
+  if (const auto error = begin()) return error;
+  const auto found = files_.all().find(from);
+  if (found == files_.all().end()) return make(std::errc::no_such_file_or_directory);
+  File file = std::move(found->second);
+  files_.all().erase(found);
+  files_.all()[to] = std::move(file);
+  return {};
+}
+
+std::error_code Disk::remove(const std::string& name) {
+  if (const auto error = begin()) return error;
+  if (files_.all().erase(name) == 1) return {};
+  return make(std::errc::no_such_file_or_directory);
+}
+
+std::error_code Disk::read(FileId file, std::uint64_t offset, std::span<std::byte> into) {
+  if (const auto error = begin()) return error;
+  if (mood_.fails_reads) return make(std::errc::io_error);
+  const File* found = files_.find(name_of(file));
+  if (found == nullptr || offset + into.size() > found->size) {
+    return make(std::errc::invalid_argument);
+  }
+  found->read(offset, into);
+  return {};
+}
+
+std::error_code Disk::sync(FileId file) {
+  if (const auto error = begin()) return error;
+  files_.sync(name_of(file));
+  return {};
+}
+
+void Disk::close(FileId file) { open_.erase(file); }
+
+// --- Writes and creations under way.
+
+void Disk::submit_write(FileId file, std::uint64_t offset, std::span<const std::byte> bytes,
+                        std::uint64_t token) {
+  if (begin()) return;
+  DECREE_ASSERT(offset % kBlockSize == 0 && bytes.size() % kBlockSize == 0 && !bytes.empty(),
+                "writes are whole blocks");
+  const std::uint64_t id = next_id_++;
+  writes_[id] = {name_of(file), offset, {bytes.begin(), bytes.end()}, token};
+  unflushed_.push_back(id);
+}
+
+FileId Disk::submit_create(const std::string& name, std::span<const std::byte> head,
+                           std::uint64_t size, std::uint64_t token) {
+  const FileId file = add(name);
+  if (begin()) return file;
+  const std::uint64_t id = next_id_++;
+  creations_[id] = {name, {head.begin(), head.end()}, size, token};
+  schedule([this, id] { end_creation(id); });
+  return file;
+}
+
+void Disk::flush() {
+  for (const std::uint64_t id : std::exchange(unflushed_, {})) {
+    schedule([this, id] { end_write(id); });
+  }
+}
+
+void Disk::schedule(std::function<void()> end) {
+  Duration delay = mood_.latency;
+  delay.ns +=
+      static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(mood_.spread.ns) + 1));
+  if (random_.chance(mood_.tail_ppm)) delay = delay * 100;
+  const Time when = std::max(timeline_.now() + delay, mood_.stalled_until);
+  timeline_.at(when, [alive = alive_, end = std::move(end)] {
+    if (*alive) end();
+  });
+}
+
+/// A stall that began meanwhile holds back what had not ended.
+bool Disk::waits_for_stall(std::function<void()> end) {
+  if (timeline_.now() >= mood_.stalled_until) return false;
+  timeline_.at(mood_.stalled_until, [alive = alive_, end = std::move(end)] {
+    if (*alive) end();
+  });
+  return true;
+}
+
+void Disk::end_write(std::uint64_t id) {
+  if (crashed_ || waits_for_stall([this, id] { end_write(id); })) return;
+  const Write write = std::move(writes_.at(id));
+  writes_.erase(id);
+  if (mood_.fails_write) {
+    lose(write, CrashMode::some_blocks);
+    done_.push_back({write.token, make(std::errc::io_error)});
+  } else {
+    put_blocks(write, 0, write.bytes.size() / kBlockSize);
+    done_.push_back({write.token, {}});
+  }
+  wake_();
+}
+
+void Disk::end_creation(std::uint64_t id) {
+  if (crashed_ || waits_for_stall([this, id] { end_creation(id); })) return;
+  if (mood_.full) {
+    timeline_.after(kFullPause, [alive = alive_, this, id] {
+      if (!*alive || crashed_) return;
+      done_.push_back({creations_.at(id).token, make(std::errc::no_space_on_device)});
+      creations_.erase(id);
+      wake_();
+    });
+    return;
+  }
+  const Creation creation = std::move(creations_.at(id));
+  creations_.erase(id);
+  files_.put(creation.name, creation.head, creation.size);
+  done_.push_back({creation.token, {}});
+  wake_();
+}
+
+void Disk::poll(std::vector<wal::Completion>& completions) {
+  if (crashed_) return;
+  stop_here_();
+  completions.insert(completions.end(), done_.begin(), done_.end());
+  done_.clear();
+}
+
+// --- Power loss.
+
+void Disk::put_blocks(const Write& write, std::size_t first, std::size_t count) {
+  File* file = files_.find(write.name);
+  DECREE_ASSERT(file != nullptr && write.offset + write.bytes.size() <= file->size,
+                "writes stay within the file");
+  for (std::size_t i = first; i < first + count; ++i) {
+    file->write(write.offset / kBlockSize + i,
+                std::span(write.bytes).subspan(i * kBlockSize, kBlockSize));
+  }
+}
+
+void Disk::lose(const Write& write, CrashMode mode) {
+  const std::size_t blocks = write.bytes.size() / kBlockSize;
+  switch (mode) {
+    case CrashMode::nothing:
+      return;
+    case CrashMode::everything:
+      return put_blocks(write, 0, blocks);
+    case CrashMode::first_blocks:
+      return put_blocks(write, 0, random_.below(blocks + 1));
+    case CrashMode::some_blocks:
+      for (std::size_t i = 0; i < blocks; ++i) {
+        if (random_.chance(500'000)) put_blocks(write, i, 1);
+      }
+      return;
+    case CrashMode::killed:
+      for (std::size_t i = 0; i < blocks; ++i) {
+        files_.write_cached(write.name, write.offset / kBlockSize + i,
+                            std::span(write.bytes).subspan(i * kBlockSize, kBlockSize));
+      }
+  }
+}
+
+void Disk::crash(CrashMode mode) {
+  if (std::exchange(crashed_, true)) return;
+  if (mode != CrashMode::killed) files_.lose_power(random_);
+  for (const auto& [id, write] : writes_) {
+    // Writes are under way side by side: each loses in its own way.
+    const bool whole = mode == CrashMode::some_blocks && random_.chance(300'000);
+    lose(write, whole ? CrashMode::everything : mode);
+  }
+  // A file gets its name when it is durable, so one that was being made may be there or not.
+  for (const auto& [id, creation] : creations_) {
+    if (!mood_.full && random_.chance(500'000)) {
+      files_.put(creation.name, creation.head, creation.size);
+    }
+  }
+  writes_.clear();
+  creations_.clear();
+  unflushed_.clear();
+  done_.clear();
+}
+
+}  // namespace decree::sim

@@ -1,0 +1,67 @@
+// Brings the faults of a plan upon a world, and takes them away again.
+#ifndef DECREE_SIM_NEMESIS_H_
+#define DECREE_SIM_NEMESIS_H_
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "sim/coverage.h"
+#include "sim/crowd.h"
+#include "sim/plan.h"
+#include "sim/world.h"
+
+namespace decree::sim {
+
+class Nemesis {
+ public:
+  Nemesis(World& world, Crowd& crowd, const Plan& plan, Coverage& coverage);
+
+  void begin();
+  /// To be called after every event: faults that wait for a stage may have found it.
+  void look();
+  /// Ends all faults but for the dead: a random quorum that can recover is well again, everything
+  /// else is gone for good. Returns that quorum.
+  std::vector<ReplicaId> relent();
+
+ private:
+  struct Armed {
+    Fault fault;
+    Time until;
+  };
+
+  void fire(const Fault& fault, ReplicaId whom);
+  void befall_process(const Fault& fault, Site& site, Random random);
+  void befall_network(const Fault& fault, Site& site, Random random);
+  void befall_clock(const Fault& fault, Site& site, Random random);
+  void befall_disk(const Fault& fault, Site& site, Random random);
+  void damage(const Fault& fault, Site& site, Random random);
+  /// Puts an old copy of a directory back. Whoever was told of what it lacks must refuse it; the
+  /// others cannot know, so it does not reach them.
+  void restore(ReplicaId id, const Files& copy, Duration lasts);
+  void watch_restored(ReplicaId id, ReplicaId leader, Life life, Time until);
+  void crash_all(const Fault& fault, Site& spared, Random random);
+  void split(const Fault& fault, Site& site, Random random);
+  void restart_after(Duration pause, ReplicaId id);
+  /// Undoes something later, unless the faults have ended before.
+  void later(Duration after, std::function<void()> undo);
+  /// As many directories may be damaged as the others can do without.
+  [[nodiscard]] bool may_damage(const Site& site) const;
+  /// A replica that has never met another takes a wiped one for it; the others must know it for
+  /// good.
+  [[nodiscard]] bool is_known_to_all(ReplicaId id) const;
+  [[nodiscard]] bool passes(FaultKind kind, std::uint32_t from, std::uint32_t to,
+                            std::uint32_t centre, const Random& random) const;
+
+  World& world_;
+  Crowd& crowd_;
+  const Plan& plan_;
+  Coverage& coverage_;
+  Random random_;
+  std::vector<Armed> armed_;
+  bool over_ = false;
+};
+
+}  // namespace decree::sim
+
+#endif  // DECREE_SIM_NEMESIS_H_

@@ -1,0 +1,97 @@
+// What a seed stands for: the size of the group, its moods, and what happens when.
+#ifndef DECREE_SIM_PLAN_H_
+#define DECREE_SIM_PLAN_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "decree/options.h"
+#include "decree/sim.h"
+#include "sim/network.h"
+#include "sim/site.h"
+#include "sim/timeline.h"
+
+namespace decree::sim {
+
+enum class FaultKind : std::uint8_t {
+  crash,          // power is lost between two turns
+  crash_at_step,  // ... in the middle of a turn
+  crash_opening,  // ... and again while the log is recovered
+  crash_all,      // of all machines at once, or of all but one that is cut off
+  restart,        // in order, with a hand-over
+  pause,          // nothing runs, the clock goes on
+  pause_at_step,  // ... in the middle of a turn
+  starve,         // turns take far longer
+  isolate,        // one replica from all
+  split,          // two parts
+  one_way,        // nothing passes from one replica to another
+  hub,            // all reach one replica only
+  chain,          // each reaches its neighbours only
+  ring,           // the same, closed
+  reset,          // connections break
+  clog,           // frames of one connection are late
+  clock_rate,     // within rho
+  clock_beyond,   // ... beyond it
+  clock_jump,     // the clock is set
+  clock_stands,   // the whole machine is paused, its clock too
+  disk_slow,
+  disk_stall,
+  disk_full,
+  write_error,   // one write fails
+  read_error,    // reads fail for a while
+  rot,           // durable blocks change
+  wipe,          // the directory is emptied
+  restore,       // ... or replaced by an old copy
+  slow_machine,  // the state machine takes long
+  overload,      // far more proposals than are taken
+  transfer,      // the leader is asked to hand over
+};
+inline constexpr std::size_t kFaultKinds = 31;
+const char* name_of(FaultKind kind);
+
+/// One fault. What is not said by its fields follows from `draw`.
+struct Fault {
+  FaultKind kind = FaultKind::crash;
+  Duration at;  // since the run began
+  Duration lasts;
+  ReplicaId replica;          // whom it befalls, if `when` names no stage
+  std::optional<Stage> when;  // waits until some replica is in this stage, and befalls that one
+  std::uint64_t draw = 0;
+};
+
+struct Plan {
+  std::uint64_t seed = 0;
+  std::uint32_t replicas = 3;
+  std::uint32_t clients = 4;
+  Duration active;                   // how long faults happen and clients ask
+  Duration think;                    // of a client between two requests, at most
+  std::uint64_t session_ppm = 0;     // clients that use a session
+  std::uint64_t read_ppm = 0;        // requests that are linearizable reads
+  std::uint64_t local_read_ppm = 0;  // ... local reads
+  NetworkMood network;
+  DiskMood disk;
+  Duration turn_cost;
+  std::vector<std::int64_t> clock_ppm;  // of each replica
+  Options options;
+  std::vector<Fault> faults;
+};
+
+/// What a run is asked to be. Zeros: the seed decides.
+struct Shape {
+  std::uint32_t replicas = 0;
+  std::uint32_t clients = 0;
+  Duration active;
+  bool calm_network = false;
+  bool calm_disk = false;
+  std::vector<std::size_t> without;  // faults that are left out, by their place in the plan
+};
+
+[[nodiscard]] Plan draw_plan(std::uint64_t seed, const Shape& shape);
+/// For people, several lines.
+[[nodiscard]] std::string describe(const Plan& plan);
+
+}  // namespace decree::sim
+
+#endif  // DECREE_SIM_PLAN_H_

@@ -1,0 +1,148 @@
+#include "sim/world.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "sim/describe.h"
+
+namespace decree::sim {
+
+namespace {
+
+constexpr Duration kStateInterval = Duration::millis(50);
+constexpr Duration kRetryOpening = Duration::millis(200);
+
+}  // namespace
+
+World::World(const Plan& plan, const Subject& subject, Trace& trace_to)
+    : chronicle(subject, verdict),
+      witness(plan.replicas, verdict),
+      network(timeline, *this, plan.replicas, Random(plan.seed).fork(10)),
+      trace(trace_to),
+      surroundings_{timeline,
+                    network,
+                    chronicle,
+                    verdict,
+                    subject,
+                    [this](Time until) { run_until(until); },
+                    [this](ReplicaId id, const std::string& line) { note(id, line); },
+                    [this](ReplicaId id, Life life) { calls_lost(id, life); }} {
+  network.mood = plan.network;
+  Random random = Random(plan.seed).fork(11);
+  for (std::uint32_t id = 1; id <= plan.replicas; ++id) {
+    Options options = plan.options;
+    options.id = ReplicaId{id};
+    options.priority = static_cast<std::uint32_t>(random.below(3));
+    sites_.push_back(
+        std::make_unique<Site>(ReplicaId{id}, options, surroundings_, random.fork(id)));
+    sites_.back()->disk_mood = plan.disk;
+    sites_.back()->turn_cost = plan.turn_cost;
+    sites_.back()->clock().set_rate(plan.clock_ppm.at(id - 1));
+  }
+}
+
+World::~World() = default;
+
+void World::note(ReplicaId at, const std::string& line) {
+  trace.event(now(), at, XXH3_64bits(line.data(), line.size()));
+  if (trace.keeps_text()) trace.text(now(), at, line);
+}
+
+void World::start(ReplicaId id) {
+  Site& each = site(id);
+  if (each.up() || each.refused_to_open()) return;
+  each.start();
+  note(id, each.up() ? fmt::format("starts, promised {}, log end {}",
+                                   sim::describe(each.engine()->core().promised()),
+                                   each.engine()->core().log_end().value)
+                     : std::string("does not start"));
+  if (!each.up() && !each.refused_to_open())
+    timeline.after(kRetryOpening, [this, id] { start(id); });
+}
+
+// --- Time.
+
+void World::run_until(Time end) {
+  while (!verdict.failed() && step(end)) {
+  }
+  if (!verdict.failed()) timeline.advance(end);
+}
+
+bool World::run_until(Time end, const std::function<bool()>& condition) {
+  while (!condition()) {
+    if (verdict.failed() || now() >= end) return false;
+    run_until(std::min(end, now() + Duration::millis(5)));
+  }
+  return true;
+}
+
+bool World::step(Time end) {
+  Site* next = nullptr;
+  Time when = timeline.next();
+  for (const auto& each : sites_) {
+    const Time wake = each->wake();
+    if (wake >= when) continue;
+    when = wake;
+    next = each.get();
+  }
+  if (when > end) return false;
+  if (next == nullptr) {
+    timeline.run_next();
+  } else {
+    timeline.advance(when);
+    trace.event(when, next->id(), 1);
+    next->run();
+  }
+  check();
+  return true;
+}
+
+void World::check() {
+  if (after_event) after_event();
+  if (clocks_hold) {
+    const auto holds = [](const auto& each) { return each->holds_lease(); };
+    const auto first = std::find_if(sites_.begin(), sites_.end(), holds);
+    if (first != sites_.end()) {
+      const auto second = std::find_if(std::next(first), sites_.end(), holds);
+      if (second != sites_.end()) {
+        verdict.fail(fmt::format("replicas {} and {} hold a lease at the same time",
+                                 (*first)->id().value, (*second)->id().value));
+      }
+    }
+  }
+  if (now() < check_states_at_) return;
+  check_states_at_ = now() + kStateInterval;
+  for (const auto& each : sites_) each->check_state();
+}
+
+// --- The network reaches the replicas.
+
+Life World::life(ReplicaId id) const { return sites_.at(id.value - 1)->life(); }
+
+void World::arrive_frame(ReplicaId at, ReplicaId from, const Payload& frame) {
+  site(at).arrive_frame(from, frame);
+}
+
+void World::post(ReplicaId at, std::function<void(transport::NetworkEvents&)> task) {
+  site(at).post([task = std::move(task)](replica::Engine& engine) { task(engine); });
+}
+
+void World::sent(ReplicaId from, ReplicaId to, const Payload& frame) {
+  trace.event(now(), from, XXH3_64bits(frame.view.data(), frame.view.size()));
+  std::string_view problem;
+  const Message* message = decoder_.decode(frame, problem);
+  if (message == nullptr) {
+    verdict.fail(fmt::format("replica {} sends what cannot be read: {}", from.value, problem));
+    return;
+  }
+  const replica::Engine& engine = *site(from).engine();
+  witness.sent(from, engine.identity().start, engine.core().applied(), *message);
+  if (trace.keeps_text()) {
+    trace.text(now(), from, fmt::format("to {}: {}", to.value, sim::describe(*message)));
+  }
+}
+
+}  // namespace decree::sim
