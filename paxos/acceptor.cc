@@ -1,6 +1,7 @@
 #include "paxos/acceptor.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "paxos/assert.h"
 #include "paxos/limits.h"
@@ -14,6 +15,7 @@ Lsn Acceptor::promise(const Ballot& ballot) {
     // Nobody below the promise is answered any more.
     accepting_ = Ballot{};
     owed_acks_.clear();
+    acknowledged_ = owes_again_ = false;
     owed_promise_.reset();
     journal_.append(Record{RecordKind::promise, ballot, {}, {}, {}});
   }
@@ -80,6 +82,7 @@ void Acceptor::follow(const Ballot& ballot, Slot ballot_first) {
   first_ = ballot_first;
   received_ = durable_ = ballot_first.previous();
   owed_acks_.clear();
+  acknowledged_ = owes_again_ = false;
 }
 
 void Acceptor::extend_received() {
@@ -96,11 +99,15 @@ Slot Acceptor::received(const Ballot& ballot) {
   return received_;
 }
 
+void Acceptor::reconnected(ReplicaId leader) {
+  owes_again_ = owes_again_ || (acknowledged_ && accepting_.replica == leader);
+}
+
 void Acceptor::acknowledge() {
   answer_promise();
   owe_what_was_filled_in();
   LeaseEcho echo;
-  bool due = false;
+  bool due = std::exchange(owes_again_, false);
   while (!owed_acks_.empty() && journal_.is_durable(owed_acks_.front().lsn)) {
     durable_ = std::max(durable_, owed_acks_.front().through);
     if (owed_acks_.front().echo.stamp.value != 0) echo = owed_acks_.front().echo;
@@ -108,6 +115,7 @@ void Acceptor::acknowledge() {
     due = true;
   }
   if (!due) return;
+  acknowledged_ = true;
   out_.messages.push_back(
       {ReplicaSet::of(accepting_.replica), Accepted{accepting_, durable_, received_, echo}});
 }

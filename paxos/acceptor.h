@@ -33,6 +33,8 @@ class Acceptor {
   void accept(const Accept& accept, const Payload& frame, const LeaseEcho& echo);
   /// Every slot from the ballot's first through this one is accepted under it or known chosen.
   [[nodiscard]] Slot received(const Ballot& ballot);
+  /// The leader can be reached again: what it was told last may be lost, and it may wait for that.
+  void reconnected(ReplicaId leader);
   /// Answers, once a turn, what became durable.
   void acknowledge();
 
@@ -78,6 +80,8 @@ class Acceptor {
   Slot received_;  // see received()
   Slot durable_;   // the part of it that is durable
   std::deque<OwedAck> owed_acks_;
+  bool acknowledged_ = false;  // something, under this ballot: so that it is durable
+  bool owes_again_ = false;    // see reconnected()
 };
 
 }  // namespace decree::paxos

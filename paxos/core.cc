@@ -71,6 +71,7 @@ void Core::durable(Lsn lsn) {
 void Core::peer_connected(ReplicaId id) {
   connected_.insert(id);
   learner_.reconnected(id);
+  acceptor_.reconnected(id);
   if (auto* leading = std::get_if<Leader>(&role_)) leading->connected(id, true);
   if (const Candidate* asking = candidate(); asking != nullptr && asking->prepared()) {
     const Prepare prepare{asking->ballot(), announced(), {}, asking->hand_over()};

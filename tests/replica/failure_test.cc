@@ -219,5 +219,24 @@ TEST(Failure, AnOrderlyCloseHandsLeadershipOver) {
   EXPECT_LT((group.now() - before).ns, Duration::millis(5).ns);
 }
 
+/// Found by the simulator: the leader waited for ever for an acknowledgement that went with a
+/// connection, and heartbeats said that all had been received.
+TEST(Failure, AnAcknowledgementThatIsLostWithItsConnectionIsGivenAgain) {
+  Group group(2);
+  group.start_all();
+  const std::uint32_t leader = group.elect();
+  const std::uint32_t follower = leader % 2 + 1;
+  group.cut(follower, leader);
+  const OutcomeRef outcome = group.propose(leader, "x");
+  ASSERT_TRUE(group.run_until([&] {
+    return group.engine(follower).status().accepted >= group.engine(leader).status().accepted;
+  }));
+  group.run_for(leases::Duration::millis(5));
+  ASSERT_FALSE(outcome->answered);
+  group.heal();
+  EXPECT_TRUE(group.run_until([&] { return outcome->answered; }));
+  EXPECT_FALSE(outcome->error);
+}
+
 }  // namespace
 }  // namespace decree::replica

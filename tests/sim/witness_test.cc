@@ -34,9 +34,12 @@ class WitnessTest : public ::testing::Test {
   void promises(ReplicaId from, const Ballot& ballot) {
     Promise promise;
     promise.ballot = ballot;
+    promise.last = true;
     witness.sent(from, StartNumber{1}, kAll, promise);
   }
   void proposes(const Ballot& ballot, std::uint64_t slot, const std::vector<Value>& values) {
+    // So that it has a quorum, of a replica that says nothing else.
+    promises(ReplicaId{static_cast<std::uint32_t>(4 + ballot.round % 6)}, ballot);
     const Slot first{slot};
     witness.sent(ballot.replica, StartNumber{1}, kAll,
                  Accept{ballot, Slot{1}, first, Slot{}, LeaseAsk{}, values});
@@ -83,6 +86,14 @@ TEST_F(WitnessTest, FindsNothingInACleanExchange) {
 }
 
 // --- Rule 1: words that must be kept.
+
+TEST_F(WitnessTest, FindsALeaderThatHasNoQuorumOfPromises) {
+  prepares(kA, kFirst);
+  const std::vector<Value> values{command("x")};
+  witness.sent(kA, StartNumber{1}, kAll,
+               Accept{kFirst, Slot{1}, Slot{1}, Slot{}, LeaseAsk{}, values});
+  expect_found("replica 1 leads with ballot 1.1 and 1 promises");
+}
 
 TEST_F(WitnessTest, FindsAPromiseBelowAPromise) {
   promises(kC, kSecond);
@@ -154,7 +165,7 @@ TEST_F(WitnessTest, TellsValuesApartByKindSessionAndSequenceToo) {
   const Value plain = command("x");
   for (int what = 0; what < 3; ++what) {
     Verdict found;
-    Witness fresh(3, found);
+    Witness fresh(1, found);
     std::vector<Value> values{plain};
     fresh.sent(kA, StartNumber{1}, kAll, Accept{kFirst, Slot{1}, Slot{1}, {}, {}, values});
     if (what == 0) values[0].kind = ValueKind::open_session;
@@ -232,7 +243,7 @@ TEST_F(WitnessTest, FindsWhatIsToldAsAnnouncedAndNotApplied) {
   const ForwardAnswer answer{1, 0, Token{kFirst, Slot{8}}, {}};
   for (const Message& message : std::vector<Message>{accept, heartbeat, watermark, point, answer}) {
     Verdict found;
-    Witness fresh(3, found);
+    Witness fresh(1, found);
     Accept before = accept;
     before.announced = Slot{2};
     fresh.sent(kA, StartNumber{1}, Slot{}, before);  // so that the ballot is known
