@@ -214,6 +214,14 @@ void Disk::put_blocks(const Write& write, std::size_t first, std::size_t count) 
   }
 }
 
+/// A block lands behind its place, where nothing was written yet.
+void Disk::misdirect(const Write& write, std::size_t block) {
+  File* file = files_.find(write.name);
+  const std::uint64_t place = write.offset / kBlockSize + block + random_.between(1, 8);
+  if (place >= file->size / kBlockSize || file->pages.contains(place)) return;
+  file->write(place, std::span(write.bytes).subspan(block * kBlockSize, kBlockSize));
+}
+
 void Disk::lose(const Write& write, CrashMode mode) {
   const std::size_t blocks = write.bytes.size() / kBlockSize;
   switch (mode) {
@@ -227,6 +235,9 @@ void Disk::lose(const Write& write, CrashMode mode) {
       for (std::size_t i = 0; i < blocks; ++i) {
         if (random_.chance(500'000)) put_blocks(write, i, 1);
       }
+      return;
+    case CrashMode::misdirected:
+      for (std::size_t i = 0; i < blocks; ++i) misdirect(write, i);
       return;
     case CrashMode::killed:
       for (std::size_t i = 0; i < blocks; ++i) {

@@ -35,9 +35,10 @@ enum class CrashMode : std::uint8_t {
   everything,
   some_blocks,
   first_blocks,
-  killed,  // power stays: all of it, but only as far as the page cache
+  killed,       // power stays: all of it, but only as far as the page cache
+  misdirected,  // it lands behind its place: the log must notice
 };
-inline constexpr std::uint64_t kCrashModes = 5;
+inline constexpr std::uint64_t kCrashModes = 5;  // that leave the directory sound
 
 /// Writes end in any order, each at its own time; power may be lost in between.
 class Disk final : public wal::Disk {
@@ -93,6 +94,7 @@ class Disk final : public wal::Disk {
   void end_write(std::uint64_t id);
   void end_creation(std::uint64_t id);
   void put_blocks(const Write& write, std::size_t first, std::size_t count);
+  void misdirect(const Write& write, std::size_t block);
   void lose(const Write& write, CrashMode mode);
 
   Timeline& timeline_;

@@ -120,11 +120,17 @@ void Nemesis::restart_after(Duration pause, ReplicaId id) {
 
 // --- Processes.
 
+CrashMode Nemesis::crash_mode(Site& site, Random& random) const {
+  if (!random.chance(50'000) || !may_damage(site)) return mode_of(random);
+  site.damaged = true;
+  return CrashMode::misdirected;
+}
+
 void Nemesis::befall_process(const Fault& fault, Site& site, Random random) {
   const ReplicaId id = site.id();
   switch (fault.kind) {
     case FaultKind::crash:
-      site.crash(mode_of(random), random.chance(500'000));
+      site.crash(crash_mode(site, random), random.chance(500'000));
       return restart_after(fault.lasts, id);
     case FaultKind::crash_at_step: {
       const std::uint64_t steps = steps_of(random);

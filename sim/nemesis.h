@@ -42,6 +42,8 @@ class Nemesis {
   void watch_restored(ReplicaId id, ReplicaId leader, Life life, Time until);
   void crash_all(const Fault& fault, Site& spared, Random random);
   void split(const Fault& fault, Site& site, Random random);
+  /// What becomes of the writes under way; may damage the directory.
+  [[nodiscard]] CrashMode crash_mode(Site& site, Random& random) const;
   void restart_after(Duration pause, ReplicaId id);
   /// Undoes something later, unless the faults have ended before.
   void later(Duration after, std::function<void()> undo);
