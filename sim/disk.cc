@@ -19,6 +19,11 @@ constexpr Duration kFullPause = Duration::millis(10);
 
 }  // namespace
 
+CrashMode draw_crash_mode(Random& random) {
+  constexpr std::uint64_t kSound = 5;  // the first ones
+  return static_cast<CrashMode>(random.below(kSound));
+}
+
 Disk::Disk(Timeline& timeline, Files& files, const DiskMood& mood, Random random,
            std::function<void()> wake, std::function<void()> stop_here)
     : timeline_(timeline),

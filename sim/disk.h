@@ -38,7 +38,8 @@ enum class CrashMode : std::uint8_t {
   killed,       // power stays: all of it, but only as far as the page cache
   misdirected,  // it lands behind its place: the log must notice
 };
-inline constexpr std::uint64_t kCrashModes = 5;  // that leave the directory sound
+/// One of those that leave the directory sound.
+[[nodiscard]] CrashMode draw_crash_mode(Random& random);
 
 /// Writes end in any order, each at its own time; power may be lost in between.
 class Disk final : public wal::Disk {

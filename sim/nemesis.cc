@@ -11,8 +11,6 @@ namespace {
 
 constexpr Duration kArmedFor = Duration::millis(500);
 
-CrashMode mode_of(Random& random) { return static_cast<CrashMode>(random.below(kCrashModes)); }
-
 /// How many operations of a turn go before the one at which the process stops.
 std::uint64_t steps_of(Random& random) {
   return random.between(1, random.chance(300'000) ? 400 : 30);
@@ -121,7 +119,7 @@ void Nemesis::restart_after(Duration pause, ReplicaId id) {
 // --- Processes.
 
 CrashMode Nemesis::crash_mode(Site& site, Random& random) const {
-  if (!random.chance(50'000) || !may_damage(site)) return mode_of(random);
+  if (!random.chance(50'000) || !may_damage(site)) return draw_crash_mode(random);
   site.damaged = true;
   return CrashMode::misdirected;
 }
@@ -134,13 +132,13 @@ void Nemesis::befall_process(const Fault& fault, Site& site, Random random) {
       return restart_after(fault.lasts, id);
     case FaultKind::crash_at_step: {
       const std::uint64_t steps = steps_of(random);
-      site.crash_at_step(steps, mode_of(random));
+      site.crash_at_step(steps, draw_crash_mode(random));
       return restart_after(fault.lasts + Duration::millis(20), id);
     }
     case FaultKind::crash_opening: {
-      site.crash(mode_of(random), true);
+      site.crash(draw_crash_mode(random), true);
       const std::uint64_t steps = random.between(1, 200);
-      site.crash_at_step(steps, mode_of(random));
+      site.crash_at_step(steps, draw_crash_mode(random));
       later(Duration::millis(1), [this, id] { world_.start(id); });
       return restart_after(fault.lasts + Duration::millis(2), id);
     }
@@ -177,71 +175,10 @@ void Nemesis::crash_all(const Fault& fault, Site& spared, Random random) {
   }
   for (const auto& site : world_.sites()) {
     if (spares && site.get() == &spared) continue;
-    site->crash(mode_of(random), true);
+    site->crash(draw_crash_mode(random), true);
     const Duration more{static_cast<std::int64_t>(random.below(spares ? 5'000'000 : 200'000'000))};
     restart_after(fault.lasts + more, site->id());
   }
-}
-
-// --- The network.
-
-bool Nemesis::passes(FaultKind kind, std::uint32_t from, std::uint32_t to, std::uint32_t centre,
-                     const Random& random) const {
-  const auto n = static_cast<std::uint32_t>(world_.sites().size());
-  const auto side = [&](std::uint32_t id) { return random.fork(id).next() % 2; };
-  // Places in a row that begins with the centre.
-  const std::uint32_t a = (from + n - centre) % n;
-  const std::uint32_t b = (to + n - centre) % n;
-  const std::uint32_t distance = a > b ? a - b : b - a;
-  switch (kind) {
-    case FaultKind::isolate:
-      return from != centre && to != centre;
-    case FaultKind::split:
-      return side(from) == side(to);
-    case FaultKind::one_way:
-      return from != centre || side(to) == 0;
-    case FaultKind::hub:
-      return from == centre || to == centre;
-    case FaultKind::chain:
-      return distance == 1;
-    default:
-      return distance == 1 || distance == n - 1;
-  }
-}
-
-void Nemesis::split(const Fault& fault, Site& site, Random random) {
-  const auto n = static_cast<std::uint32_t>(world_.sites().size());
-  const bool loses = random.chance(500'000);
-  std::vector<std::pair<ReplicaId, ReplicaId>> cut;
-  for (std::uint32_t from = 1; from <= n; ++from) {
-    for (std::uint32_t to = 1; to <= n; ++to) {
-      if (from == to || passes(fault.kind, from, to, site.id().value, random)) continue;
-      world_.network.block(ReplicaId{from}, ReplicaId{to}, loses);
-      cut.emplace_back(ReplicaId{from}, ReplicaId{to});
-    }
-  }
-  later(fault.lasts, [this, cut] {
-    for (const auto& [from, to] : cut) world_.network.unblock(from, to);
-  });
-}
-
-void Nemesis::befall_network(const Fault& fault, Site& site, Random random) {
-  const auto n = static_cast<std::uint32_t>(world_.sites().size());
-  const ReplicaId id = site.id();
-  if (fault.kind == FaultKind::reset) {
-    for (std::uint32_t peer = 1; peer <= n; ++peer) {
-      if (ReplicaId{peer} == id || random.chance(300'000)) continue;
-      world_.network.reset(id, ReplicaId{peer});
-      if (random.chance(500'000)) world_.network.reset(ReplicaId{peer}, id);
-    }
-    return;
-  }
-  if (fault.kind != FaultKind::clog) return split(fault, site, random);
-  const ReplicaId peer{static_cast<std::uint32_t>(random.between(1, n))};
-  const Duration delay =
-      Duration::micros(static_cast<std::int64_t>(random.between(1'000, 200'000)));
-  world_.network.clog(id, peer, delay);
-  later(fault.lasts, [this, id, peer] { world_.network.clog(id, peer, {}); });
 }
 
 // --- Clocks.
@@ -270,115 +207,6 @@ void Nemesis::befall_clock(const Fault& fault, Site& site, Random random) {
       site.clock().jump({-fault.lasts.ns});
   }
   site.clock_changed();
-}
-
-// --- Disks.
-
-void Nemesis::befall_disk(const Fault& fault, Site& site, Random random) {
-  DiskMood& mood = site.disk_mood;
-  switch (fault.kind) {
-    case FaultKind::disk_slow:
-      mood.latency = Duration::micros(static_cast<std::int64_t>(random.between(1'000, 50'000)));
-      return later(fault.lasts, [this, &mood] { mood.latency = plan_.disk.latency; });
-    case FaultKind::disk_stall:
-      mood.stalled_until = world_.now() + fault.lasts;
-      return;
-    case FaultKind::disk_full:
-      mood.full = true;
-      return later(fault.lasts, [&mood] { mood.full = false; });
-    case FaultKind::write_error:
-      mood.fails_write = true;
-      return later(fault.lasts + Duration::millis(20), [this, &site, &mood, random]() mutable {
-        mood.fails_write = false;
-        if (!site.up() || !site.engine()->has_failed()) return;
-        coverage_.count(FaultKind::crash, Stage::failed);
-        site.crash(mode_of(random), random.chance(500'000));
-        restart_after(Duration::millis(10), site.id());
-      });
-    default:
-      mood.fails_reads = true;
-      return later(fault.lasts, [&mood] { mood.fails_reads = false; });
-  }
-}
-
-bool Nemesis::may_damage(const Site& site) const {
-  const auto n = static_cast<std::ptrdiff_t>(world_.sites().size());
-  const auto damaged = std::count_if(world_.sites().begin(), world_.sites().end(),
-                                     [](const auto& each) { return each->damaged; });
-  return site.damaged || damaged < n - (n / 2 + 1);
-}
-
-bool Nemesis::is_known_to_all(ReplicaId id) const {
-  return std::all_of(world_.sites().begin(), world_.sites().end(), [&](const auto& each) {
-    if (each->id() == id || each->damaged) return true;
-    // What is quiet and has not failed has its records on the disk.
-    return world_.network.has_met(each->id(), id) && !each->engine()->has_failed() &&
-           each->engine()->log_is_quiet();
-  });
-}
-
-void Nemesis::damage(const Fault& fault, Site& site, Random random) {
-  const ReplicaId id = site.id();
-  if (fault.kind == FaultKind::restore) {
-    return later(fault.lasts, [this, id, copy = site.files(), lasts = fault.lasts] {
-      restore(id, copy, lasts);
-    });
-  }
-  if (!may_damage(site)) return;
-  if (fault.kind == FaultKind::wipe && !is_known_to_all(id)) return;
-  site.damaged = true;
-  site.crash(mode_of(random), random.chance(500'000));
-  coverage_.count(fault.kind, site.stage());
-  switch (fault.kind) {
-    case FaultKind::rot:
-      for (std::uint64_t blocks = random.between(1, 3); blocks > 0; --blocks) {
-        site.files().rot(random.chance(900'000) ? "segment-" : "", random);
-      }
-      break;
-    default:
-      site.files() = Files{};
-      world_.witness.excuse(id);
-  }
-  restart_after(fault.lasts, id);
-}
-
-void Nemesis::restore(ReplicaId id, const Files& copy, Duration lasts) {
-  Site& site = world_.site(id);
-  if (!may_damage(site) || !site.up()) return;
-  const auto leads = [&](const auto& each) {
-    return each->up() && each->id() != id && each->engine()->core().leader() != nullptr;
-  };
-  const auto leader = std::find_if(world_.sites().begin(), world_.sites().end(), leads);
-  if (leader == world_.sites().end()) return;
-  const ReplicaId remembers = (*leader)->id();
-  const paxos::Leader& leadership = *(*leader)->engine()->core().leader();
-  const Slot told = leadership.accepted_by(id);
-  if (told < leadership.first()) return;  // nothing yet under this ballot
-
-  coverage_.count(FaultKind::restore, site.stage());
-  site.damaged = true;
-  world_.witness.excuse(id);
-  site.crash(CrashMode::everything, false);
-  site.files() = copy;
-  for (const auto& each : world_.sites()) {
-    if (each->id() != id && each->id() != remembers) world_.network.seal(id, each->id());
-  }
-  world_.start(id);
-  if (!site.up() || site.engine()->introduce().log_end >= told) return site.retire();
-  world_.note(id, "has an old copy of its directory");
-  watch_restored(id, remembers, (*leader)->life(), world_.now() + lasts);
-}
-
-void Nemesis::watch_restored(ReplicaId id, ReplicaId leader, Life life, Time until) {
-  Site& peer = world_.site(leader);
-  const bool leads = peer.life() == life && peer.engine()->core().leader() != nullptr;
-  if (!leads || over_ || world_.now() >= until) return world_.site(id).retire();
-  if (world_.network.reaches(id, leader) || world_.network.reaches(leader, id)) {
-    world_.verdict.fail(
-        fmt::format("replica {} lets in an old copy of replica {}", leader.value, id.value));
-  }
-  world_.timeline.after(Duration::millis(2),
-                        [=, this] { watch_restored(id, leader, life, until); });
 }
 
 // --- The end.

@@ -71,7 +71,8 @@ TEST_F(SimulatedDisk, WhatIsWrittenDurablyAfterAKillOutlivesThePower) {
 }
 
 TEST_F(SimulatedDisk, WhatHadEndedIsNeverLost) {
-  for (std::uint64_t mode = 0; mode < kCrashModes; ++mode) {
+  constexpr std::uint64_t kModes = static_cast<std::uint64_t>(CrashMode::misdirected) + 1;
+  for (std::uint64_t mode = 0; mode < kModes; ++mode) {
     begin_again(mode);
     write('x', 0, kBlocks, 1);
     disk->flush();

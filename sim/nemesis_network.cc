@@ -1,0 +1,68 @@
+// The faults of a network.
+#include <utility>
+#include <vector>
+
+#include "sim/nemesis.h"
+
+namespace decree::sim {
+
+bool Nemesis::passes(FaultKind kind, std::uint32_t from, std::uint32_t to, std::uint32_t centre,
+                     const Random& random) const {
+  const auto n = static_cast<std::uint32_t>(world_.sites().size());
+  const auto side = [&](std::uint32_t id) { return random.fork(id).next() % 2; };
+  // Places in a row that begins with the centre.
+  const std::uint32_t a = (from + n - centre) % n;
+  const std::uint32_t b = (to + n - centre) % n;
+  const std::uint32_t distance = a > b ? a - b : b - a;
+  switch (kind) {
+    case FaultKind::isolate:
+      return from != centre && to != centre;
+    case FaultKind::split:
+      return side(from) == side(to);
+    case FaultKind::one_way:
+      return from != centre || side(to) == 0;
+    case FaultKind::hub:
+      return from == centre || to == centre;
+    case FaultKind::chain:
+      return distance == 1;
+    default:
+      return distance == 1 || distance == n - 1;
+  }
+}
+
+void Nemesis::split(const Fault& fault, Site& site, Random random) {
+  const auto n = static_cast<std::uint32_t>(world_.sites().size());
+  const bool loses = random.chance(500'000);
+  std::vector<std::pair<ReplicaId, ReplicaId>> cut;
+  for (std::uint32_t from = 1; from <= n; ++from) {
+    for (std::uint32_t to = 1; to <= n; ++to) {
+      if (from == to || passes(fault.kind, from, to, site.id().value, random)) continue;
+      world_.network.block(ReplicaId{from}, ReplicaId{to}, loses);
+      cut.emplace_back(ReplicaId{from}, ReplicaId{to});
+    }
+  }
+  later(fault.lasts, [this, cut] {
+    for (const auto& [from, to] : cut) world_.network.unblock(from, to);
+  });
+}
+
+void Nemesis::befall_network(const Fault& fault, Site& site, Random random) {
+  const auto n = static_cast<std::uint32_t>(world_.sites().size());
+  const ReplicaId id = site.id();
+  if (fault.kind == FaultKind::reset) {
+    for (std::uint32_t peer = 1; peer <= n; ++peer) {
+      if (ReplicaId{peer} == id || random.chance(300'000)) continue;
+      world_.network.reset(id, ReplicaId{peer});
+      if (random.chance(500'000)) world_.network.reset(ReplicaId{peer}, id);
+    }
+    return;
+  }
+  if (fault.kind != FaultKind::clog) return split(fault, site, random);
+  const ReplicaId peer{static_cast<std::uint32_t>(random.between(1, n))};
+  const Duration delay =
+      Duration::micros(static_cast<std::int64_t>(random.between(1'000, 200'000)));
+  world_.network.clog(id, peer, delay);
+  later(fault.lasts, [this, id, peer] { world_.network.clog(id, peer, {}); });
+}
+
+}  // namespace decree::sim
