@@ -42,11 +42,9 @@ class Completion {
     Base() = default;
     Base(const Base&) = delete;
     Base& operator=(const Base&) = delete;
+    virtual ~Base() = default;
     virtual void call(Args... args) = 0;
     virtual void destroy() = 0;
-
-   protected:
-    virtual ~Base() = default;
   };
   struct Destroy {
     void operator()(Base* base) const { base->destroy(); }
