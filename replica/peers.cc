@@ -24,8 +24,8 @@ std::string restored(const std::string& stated, const std::string& told) {
       stated, told);
 }
 
-/// A promise that is merely mentioned (in a
-/// refusal or a canvass) and slots that are merely received do not count.
+/// A promise that is merely mentioned (in a refusal or a canvass) and slots that are merely
+/// received do not count.
 struct Implied {
   ReplicaId sender;
   const paxos::Leader* leader;

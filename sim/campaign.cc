@@ -19,7 +19,6 @@ namespace {
 using Instant = std::chrono::steady_clock::time_point;
 
 constexpr int kPollMs = 200;
-constexpr double kHangsSeconds = 120;
 /// A worker tells its coverage that often.
 constexpr std::uint64_t kReportEvery = 64;
 
@@ -84,7 +83,7 @@ class Campaign {
     ::poll(ready.data(), ready.size(), kPollMs);
     for (std::size_t i = jobs_.size(); i-- > 0;) {
       Job& job = jobs_[i];
-      if (seconds_since(job.since) > kHangsSeconds) fail(job.seed, "the run does not end");
+      if (seconds_since(job.since) > kHangsAfterSeconds) fail(job.seed, "the run does not end");
       if (ready[i].revents == 0) continue;
       if (job.worker->read([&](const std::string& line) { take(job, line); })) continue;
       const std::string died = job.worker->wait();
@@ -105,8 +104,7 @@ class Campaign {
     job.since = std::chrono::steady_clock::now();
     if (what == "failed") {
       std::string text;
-      std::getline(words >> std::ws, text);
-      std::replace(text.begin(), text.end(), '\1', '\n');
+      std::getline(words >> std::ws, text, '\0');
       fail(job.seed, text);
     } else if (what == "end") {
       std::uint64_t events = 0;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "paxos/assert.h"
+#include "sim/draw.h"
 
 namespace decree::sim {
 
@@ -149,9 +150,7 @@ void Disk::flush() {
 }
 
 void Disk::schedule(std::function<void()> end) {
-  Duration delay = mood_.latency;
-  delay.ns +=
-      static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(mood_.spread.ns) + 1));
+  Duration delay = mood_.latency + draw_up_to(random_, mood_.spread);
   if (random_.chance(mood_.tail_ppm)) delay = delay * 100;
   const Time when = std::max(timeline_.now() + delay, mood_.stalled_until);
   timeline_.at(when, [alive = alive_, end = std::move(end)] {

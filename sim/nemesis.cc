@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/draw.h"
+
 namespace decree::sim {
 
 namespace {
@@ -53,14 +55,25 @@ void Nemesis::look() {
   }
 }
 
+/// What strikes whom in which stage. Damage counts where it is done: it may be spared.
+void Nemesis::count(FaultKind kind, const Site& site) {
+  if (kind == FaultKind::rot || kind == FaultKind::wipe || kind == FaultKind::restore) return;
+  if (kind != FaultKind::crash_all) {
+    const bool opens = kind == FaultKind::crash_opening;
+    return coverage_.count(kind, opens ? Stage::opening : site.stage());
+  }
+  for (const auto& each : world_.sites()) coverage_.count(kind, each->stage());
+}
+
 void Nemesis::fire(const Fault& fault, ReplicaId whom) {
   Site& site = world_.site(whom);
   world_.note(whom, fmt::format("[{}] while {}", name_of(fault.kind), name_of(site.stage())));
   const Random random(fault.draw);
-  const Stage stage = site.stage();
+  count(fault.kind, site);
   switch (fault.kind) {
     case FaultKind::crash:
     case FaultKind::crash_at_step:
+    case FaultKind::crash_opening:
     case FaultKind::restart:
     case FaultKind::pause:
     case FaultKind::pause_at_step:
@@ -68,14 +81,9 @@ void Nemesis::fire(const Fault& fault, ReplicaId whom) {
     case FaultKind::slow_machine:
     case FaultKind::overload:
     case FaultKind::transfer:
-      coverage_.count(fault.kind, stage);
       return befall_process(fault, site, random);
     case FaultKind::crash_all:
-      for (const auto& each : world_.sites()) coverage_.count(fault.kind, each->stage());
       return crash_all(fault, site, random);
-    case FaultKind::crash_opening:
-      coverage_.count(fault.kind, Stage::opening);
-      return befall_process(fault, site, random);
     case FaultKind::isolate:
     case FaultKind::split:
     case FaultKind::one_way:
@@ -84,20 +92,17 @@ void Nemesis::fire(const Fault& fault, ReplicaId whom) {
     case FaultKind::ring:
     case FaultKind::reset:
     case FaultKind::clog:
-      coverage_.count(fault.kind, stage);
       return befall_network(fault, site, random);
     case FaultKind::clock_rate:
     case FaultKind::clock_beyond:
     case FaultKind::clock_jump:
     case FaultKind::clock_stands:
-      coverage_.count(fault.kind, stage);
       return befall_clock(fault, site, random);
     case FaultKind::disk_slow:
     case FaultKind::disk_stall:
     case FaultKind::disk_full:
     case FaultKind::write_error:
     case FaultKind::read_error:
-      coverage_.count(fault.kind, stage);
       return befall_disk(fault, site, random);
     case FaultKind::rot:
     case FaultKind::wipe:
@@ -150,15 +155,16 @@ void Nemesis::befall_process(const Fault& fault, Site& site, Random random) {
     case FaultKind::pause_at_step:
       return site.pause_at_step(steps_of(random), fault.lasts);
     case FaultKind::starve:
-      site.turn_cost = Duration::micros(static_cast<std::int64_t>(random.between(500, 30'000)));
+      site.turn_cost = draw_micros(random, 500, 30'000);
       return later(fault.lasts, [this, &site] { site.turn_cost = plan_.turn_cost; });
     case FaultKind::slow_machine:
-      site.apply_cost = Duration::micros(static_cast<std::int64_t>(random.between(100, 20'000)));
+      site.apply_cost = draw_micros(random, 100, 20'000);
       return later(fault.lasts, [&site] { site.apply_cost = {}; });
-    case FaultKind::overload:
-      return crowd_.overload(id, random.between(10, 60),
-                             Duration::micros(static_cast<std::int64_t>(
-                                 random.chance(500'000) ? random.below(300) : 0)));
+    case FaultKind::overload: {
+      const bool at_once = !random.chance(500'000);
+      const Duration apart = at_once ? Duration{} : draw_micros(random, 0, 299);
+      return crowd_.overload(id, random.between(10, 60), apart);
+    }
     default:
       return site.post([](replica::Engine& engine) { engine.release_leadership(); });
   }
@@ -176,7 +182,7 @@ void Nemesis::crash_all(const Fault& fault, Site& spared, Random random) {
   for (const auto& site : world_.sites()) {
     if (spares && site.get() == &spared) continue;
     site->crash(draw_crash_mode(random), true);
-    const Duration more{static_cast<std::int64_t>(random.below(spares ? 5'000'000 : 200'000'000))};
+    const Duration more = draw_up_to(random, Duration{(spares ? 5'000'000 : 200'000'000) - 1});
     restart_after(fault.lasts + more, site->id());
   }
 }
@@ -187,8 +193,7 @@ void Nemesis::befall_clock(const Fault& fault, Site& site, Random random) {
   const std::int64_t rho = plan_.options.clock_rate_error_ppm;
   switch (fault.kind) {
     case FaultKind::clock_rate:
-      site.clock().set_rate(
-          static_cast<std::int64_t>(random.below(2 * static_cast<std::uint64_t>(rho) + 1)) - rho);
+      site.clock().set_rate(draw_within(random, rho));
       break;
     case FaultKind::clock_beyond:
       world_.clocks_hold = false;
@@ -196,8 +201,7 @@ void Nemesis::befall_clock(const Fault& fault, Site& site, Random random) {
       break;
     case FaultKind::clock_jump: {
       world_.clocks_hold = false;
-      const Duration by =
-          Duration::micros(static_cast<std::int64_t>(random.between(1'000, 2'000'000)));
+      const Duration by = draw_micros(random, 1'000, 2'000'000);
       site.clock().jump(random.chance(500'000) ? by : Duration{-by.ns});
       break;
     }

@@ -31,6 +31,7 @@ class Nemesis {
   };
 
   void fire(const Fault& fault, ReplicaId whom);
+  void count(FaultKind kind, const Site& site);
   void befall_process(const Fault& fault, Site& site, Random random);
   void befall_network(const Fault& fault, Site& site, Random random);
   void befall_clock(const Fault& fault, Site& site, Random random);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sim/draw.h"
 #include "sim/nemesis.h"
 
 namespace decree::sim {
@@ -11,7 +12,7 @@ void Nemesis::befall_disk(const Fault& fault, Site& site, Random random) {
   DiskMood& mood = site.disk_mood;
   switch (fault.kind) {
     case FaultKind::disk_slow:
-      mood.latency = Duration::micros(static_cast<std::int64_t>(random.between(1'000, 50'000)));
+      mood.latency = draw_micros(random, 1'000, 50'000);
       return later(fault.lasts, [this, &mood] { mood.latency = plan_.disk.latency; });
     case FaultKind::disk_stall:
       mood.stalled_until = world_.now() + fault.lasts;
@@ -78,13 +79,9 @@ void Nemesis::damage(const Fault& fault, Site& site, Random random) {
 void Nemesis::restore(ReplicaId id, const Files& copy, Duration lasts) {
   Site& site = world_.site(id);
   if (!may_damage(site) || !site.up()) return;
-  const auto leads = [&](const auto& each) {
-    return each->up() && each->id() != id && each->engine()->core().leader() != nullptr;
-  };
-  const auto leader = std::find_if(world_.sites().begin(), world_.sites().end(), leads);
-  if (leader == world_.sites().end()) return;
-  const ReplicaId remembers = (*leader)->id();
-  const paxos::Leader& leadership = *(*leader)->engine()->core().leader();
+  const Site* remembers = world_.leader(id);
+  if (remembers == nullptr) return;
+  const paxos::Leader& leadership = *remembers->engine()->core().leader();
   const Slot told = leadership.accepted_by(id);
   if (told < leadership.first()) return;  // nothing yet under this ballot
 
@@ -94,12 +91,12 @@ void Nemesis::restore(ReplicaId id, const Files& copy, Duration lasts) {
   site.crash(CrashMode::everything, false);
   site.files() = copy;
   for (const auto& each : world_.sites()) {
-    if (each->id() != id && each->id() != remembers) world_.network.seal(id, each->id());
+    if (each.get() != &site && each.get() != remembers) world_.network.seal(id, each->id());
   }
   world_.start(id);
   if (!site.up() || site.engine()->introduce().log_end >= told) return site.retire();
   world_.note(id, "has an old copy of its directory");
-  watch_restored(id, remembers, (*leader)->life(), world_.now() + lasts);
+  watch_restored(id, remembers->id(), remembers->life(), world_.now() + lasts);
 }
 
 void Nemesis::watch_restored(ReplicaId id, ReplicaId leader, Life life, Time until) {

@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/draw.h"
 #include "sim/nemesis.h"
 
 namespace decree::sim {
@@ -59,8 +60,7 @@ void Nemesis::befall_network(const Fault& fault, Site& site, Random random) {
   }
   if (fault.kind != FaultKind::clog) return split(fault, site, random);
   const ReplicaId peer{static_cast<std::uint32_t>(random.between(1, n))};
-  const Duration delay =
-      Duration::micros(static_cast<std::int64_t>(random.between(1'000, 200'000)));
+  const Duration delay = draw_micros(random, 1'000, 200'000);
   world_.network.clog(id, peer, delay);
   later(fault.lasts, [this, id, peer] { world_.network.clog(id, peer, {}); });
 }

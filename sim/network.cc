@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sim/draw.h"
+
 namespace decree::sim {
 
 namespace {
@@ -32,15 +34,9 @@ bool Network::reaches(ReplicaId from, ReplicaId to) const {
   return connected(from, to) && link(from, to).to_life == sites_.life(to);
 }
 
-bool Network::blocked(ReplicaId from, ReplicaId to) const { return link(from, to).blocked; }
-
-Duration Network::uniform(Duration most) {
-  return {static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(most.ns) + 1))};
-}
-
 Duration Network::delay(const Link& link) {
-  Duration delay = mood.latency + uniform(mood.spread) + link.clog;
-  if (random_.chance(mood.tail_ppm)) delay = delay + uniform(mood.tail);
+  Duration delay = mood.latency + draw_up_to(random_, mood.spread) + link.clog;
+  if (random_.chance(mood.tail_ppm)) delay = delay + draw_up_to(random_, mood.tail);
   return delay;
 }
 
@@ -54,7 +50,7 @@ void Network::send(ReplicaId from, ReplicaId to, const Payload& frame) {
   if (each.in_flight + frame.size() > mood.queue_bytes) return close(from, to, {});
   if (random_.chance(mood.loss_ppm) || (each.blocked && each.loses)) {
     each.broken = true;
-    close(from, to, each.blocked ? kSilence : uniform(Duration::millis(300)));
+    close(from, to, each.blocked ? kSilence : draw_up_to(random_, Duration::millis(300)));
     return;
   }
   each.in_flight += frame.size();
@@ -82,7 +78,7 @@ void Network::transmit(ReplicaId from, ReplicaId to, const Payload& frame) {
     if (!lost) arrive();
   });
   if (random_.chance(mood.duplicate_ppm)) {
-    timeline_.at(when + uniform(Duration::millis(500)), arrive);
+    timeline_.at(when + draw_up_to(random_, Duration::millis(500)), arrive);
   }
 }
 
@@ -129,7 +125,7 @@ void Network::dial_later(ReplicaId from, ReplicaId to) {
   each.backoff = std::min(std::max(each.backoff * 2, kFirstRetry), kLastRetry);
   const std::uint64_t attempt = ++each.attempt;
   each.state = State::idle;
-  timeline_.after(each.backoff + uniform(each.backoff), [this, from, to, attempt] {
+  timeline_.after(each.backoff + draw_up_to(random_, each.backoff), [this, from, to, attempt] {
     if (link(from, to).attempt == attempt) dial(from, to);
   });
 }
@@ -208,7 +204,8 @@ void Network::stopped(ReplicaId id, bool silently) {
     out.held.clear();
     if (link(peer, id).state == State::dialling) dial_later(peer, id);
     if (link(peer, id).state == State::open) {
-      close(peer, id, silently ? uniform(kSilence) : uniform(Duration::millis(2)));
+      close(peer, id,
+            silently ? draw_up_to(random_, kSilence) : draw_up_to(random_, Duration::millis(2)));
     }
   }
 }
@@ -224,7 +221,7 @@ void Network::reset(ReplicaId from, ReplicaId to) {
   Link& each = link(from, to);
   if (each.state != State::open) return;
   lose_some(each);
-  close(from, to, uniform(Duration::millis(5)));
+  close(from, to, draw_up_to(random_, Duration::millis(5)));
 }
 
 void Network::block(ReplicaId from, ReplicaId to, bool loses) {
@@ -244,7 +241,7 @@ void Network::unblock(ReplicaId from, ReplicaId to) {
   Link& each = link(from, to);
   if (each.sealed || !std::exchange(each.blocked, false)) return;
   if (each.broken) {
-    if (each.state == State::open) close(from, to, uniform(Duration::millis(20)));
+    if (each.state == State::open) close(from, to, draw_up_to(random_, Duration::millis(20)));
     return;
   }
   for (const Payload& frame : std::exchange(each.held, {})) transmit(from, to, frame);

@@ -47,8 +47,8 @@ class Sites {
   virtual void note(ReplicaId at, const std::string& line) = 0;
 };
 
-/// One connection a direction, as transport/network.h wants it: in order until it breaks. What was
-/// on its way then may be lost from some frame on, or come in after a later connection's frames.
+/// One connection a direction, as transport/network.h wants it: in order until it breaks. Of what
+/// was on its way then any part may be lost, or come in after a later connection's frames.
 class Network {
  public:
   Network(Timeline& timeline, Sites& sites, std::size_t replicas, Random random);
@@ -78,7 +78,6 @@ class Network {
   void clog(ReplicaId from, ReplicaId to, Duration delay);
   /// Nothing passes any more, either way, whatever else is unblocked.
   void seal(ReplicaId a, ReplicaId b);
-  [[nodiscard]] bool blocked(ReplicaId from, ReplicaId to) const;
 
  private:
   enum class State : std::uint8_t { idle, dialling, open };
@@ -107,7 +106,6 @@ class Network {
     return links_.at(from.value).at(to.value);
   }
   Duration delay(const Link& link);
-  Duration uniform(Duration most);
   void transmit(ReplicaId from, ReplicaId to, const Payload& frame);
   void dial(ReplicaId from, ReplicaId to);
   void dial_later(ReplicaId from, ReplicaId to);

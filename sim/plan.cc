@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "sim/draw.h"
+
 namespace decree::sim {
 
 namespace {
@@ -49,10 +51,6 @@ constexpr std::array<std::uint32_t, kFaultKinds> kWeights{
 constexpr std::array kAimedAt{Stage::campaigning, Stage::waiting, Stage::leading,
                               Stage::leasing,     Stage::writing, Stage::catching_up};
 
-Duration micros_between(Random& random, std::uint64_t first, std::uint64_t last) {
-  return Duration::micros(static_cast<std::int64_t>(random.between(first, last)));
-}
-
 /// Half of the time nothing, else up to `most`, small values as likely as large ones.
 std::uint64_t rate(Random& random, std::uint64_t most) {
   if (random.chance(500'000)) return 0;
@@ -66,14 +64,14 @@ Duration length_of(FaultKind kind, Random& random) {
     case FaultKind::pause_at_step:
     case FaultKind::pause:
     case FaultKind::clock_stands:
-      return micros_between(random, 1'000, random.chance(300'000) ? 2'000'000 : 300'000);
+      return draw_micros(random, 1'000, random.chance(300'000) ? 2'000'000 : 300'000);
     case FaultKind::crash_all:
     case FaultKind::crash:
     case FaultKind::crash_at_step:
     case FaultKind::restart:
-      return micros_between(random, 100, random.chance(500'000) ? 1'000'000 : 50'000);
+      return draw_micros(random, 100, random.chance(500'000) ? 1'000'000 : 50'000);
     default:
-      return micros_between(random, 1'000, random.chance(500'000) ? 1'500'000 : 200'000);
+      return draw_micros(random, 1'000, random.chance(500'000) ? 1'500'000 : 200'000);
   }
 }
 
@@ -122,17 +120,17 @@ void leave_out(const std::vector<std::size_t>& without, std::vector<Fault>& faul
 }
 
 void draw_moods(Random random, Plan& plan) {
-  plan.network.latency = micros_between(random, 10, random.chance(200'000) ? 5'000 : 100);
-  plan.network.spread = micros_between(random, 0, random.chance(300'000) ? 5'000 : 100);
+  plan.network.latency = draw_micros(random, 10, random.chance(200'000) ? 5'000 : 100);
+  plan.network.spread = draw_micros(random, 0, random.chance(300'000) ? 5'000 : 100);
   plan.network.tail_ppm = rate(random, 50'000);
-  plan.network.tail = micros_between(random, 1'000, 300'000);
+  plan.network.tail = draw_micros(random, 1'000, 300'000);
   plan.network.loss_ppm = rate(random, 5'000);
   plan.network.duplicate_ppm = rate(random, 50'000);
   if (random.chance(100'000)) plan.network.queue_bytes = 2u << 20;  // a batch fits
-  plan.disk.latency = micros_between(random, 20, random.chance(200'000) ? 5'000 : 200);
-  plan.disk.spread = micros_between(random, 0, random.chance(200'000) ? 20'000 : 300);
+  plan.disk.latency = draw_micros(random, 20, random.chance(200'000) ? 5'000 : 200);
+  plan.disk.spread = draw_micros(random, 0, random.chance(200'000) ? 20'000 : 300);
   plan.disk.tail_ppm = rate(random, 20'000);
-  plan.turn_cost = micros_between(random, 1, random.chance(100'000) ? 1'000 : 20);
+  plan.turn_cost = draw_micros(random, 1, random.chance(100'000) ? 1'000 : 20);
 }
 
 void draw_clocks(Random random, Plan& plan) {
@@ -141,8 +139,7 @@ void draw_clocks(Random random, Plan& plan) {
   const std::uint64_t slow = random.below(plan.replicas);
   for (std::uint32_t i = 0; i < plan.replicas; ++i) {
     std::int64_t ppm = 0;
-    if (style == 1)
-      ppm = static_cast<std::int64_t>(random.below(2 * static_cast<std::uint64_t>(rho) + 1)) - rho;
+    if (style == 1) ppm = draw_within(random, rho);
     if (style == 2) ppm = random.chance(500'000) ? rho : -rho;
     if (style == 3) ppm = i == slow ? -rho : rho;
     plan.clock_ppm.push_back(ppm);
@@ -180,8 +177,8 @@ Plan draw_plan(std::uint64_t seed, const Shape& shape) {
   constexpr std::array<std::uint32_t, 12> kSizes{3, 3, 3, 3, 5, 5, 5, 7, 1, 2, 4, 3};
   plan.replicas = kSizes.at(random.below(kSizes.size()));
   plan.clients = static_cast<std::uint32_t>(random.between(1, 8));
-  plan.active = micros_between(random, 300'000, random.chance(200'000) ? 6'000'000 : 1'500'000);
-  plan.think = micros_between(random, 100, 20'000);
+  plan.active = draw_micros(random, 300'000, random.chance(200'000) ? 6'000'000 : 1'500'000);
+  plan.think = draw_micros(random, 100, 20'000);
   plan.session_ppm = random.chance(300'000) ? 0 : random.below(1'000'001);
   plan.read_ppm = random.below(600'000);
   plan.local_read_ppm = random.below(200'000);

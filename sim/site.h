@@ -101,7 +101,7 @@ class Site {
   [[nodiscard]] Files& files() { return files_; }
   [[nodiscard]] Clock& clock() { return clock_; }
   [[nodiscard]] bool holds_lease() const;
-  /// Compares the machine's state with that of the others, and asserts the engine's invariants.
+  /// Compares the machine's state with that of the others.
   void check_state() const;
 
  private:

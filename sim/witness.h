@@ -29,10 +29,6 @@ class Witness {
     Ballot prepared;  // the highest that it asked for
     StartNumber prepared_by;
   };
-  struct Proposal {
-    Ballot ballot;
-    std::uint64_t digest = 0;
-  };
   struct Choice {
     Ballot ballot;
     std::uint64_t digest = 0;

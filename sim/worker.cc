@@ -18,8 +18,8 @@ namespace decree::sim {
 
 namespace {
 
-/// A run takes milliseconds. One that takes this long does not end.
-constexpr int kHangsMs = 120'000;
+/// Stands for a line's end inside of a line.
+constexpr char kFolded = '\1';
 
 }  // namespace
 
@@ -53,7 +53,9 @@ bool Worker::read(const std::function<void(const std::string&)>& line) {
   if (count <= 0) return false;
   buffer_.append(chunk.data(), static_cast<std::size_t>(count));
   for (std::size_t end = 0; (end = buffer_.find('\n')) != std::string::npos;) {
-    line(buffer_.substr(0, end));
+    std::string text = buffer_.substr(0, end);
+    std::replace(text.begin(), text.end(), kFolded, '\n');
+    line(text);
     buffer_.erase(0, end + 1);
   }
   return true;
@@ -74,7 +76,7 @@ std::string Worker::wait() {
 
 void write_line(int fd, const std::string& line) {
   std::string text = line;
-  std::replace(text.begin(), text.end(), '\n', '\1');
+  std::replace(text.begin(), text.end(), '\n', kFolded);
   text += '\n';
   for (std::size_t at = 0; at < text.size();) {
     const ssize_t count = ::write(fd, text.data() + at, text.size() - at);
@@ -91,10 +93,9 @@ std::string run_apart(const Plan& plan, const Subject& subject) {
   });
   std::string failure;
   pollfd ready{worker.fd(), POLLIN, 0};
-  if (::poll(&ready, 1, kHangsMs) == 0) return "the run does not end";
+  if (::poll(&ready, 1, kHangsAfterSeconds * 1000) == 0) return "the run does not end";
   while (worker.read([&](const std::string& line) { failure = line; })) {
   }
-  std::replace(failure.begin(), failure.end(), '\1', '\n');
   const std::string died = worker.wait();
   return died.empty() ? failure : died;
 }

@@ -11,6 +11,9 @@
 
 namespace decree::sim {
 
+/// A run takes milliseconds. One that takes this long does not end.
+inline constexpr int kHangsAfterSeconds = 120;
+
 /// A child process and the pipe that it writes to.
 class Worker {
  public:
@@ -21,7 +24,7 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
 
   [[nodiscard]] int fd() const { return fd_; }
-  /// Takes what has arrived; calls `line` for each whole line. False at the end of the pipe.
+  /// Takes what has arrived; calls `line` for each that is whole. False at the end of the pipe.
   bool read(const std::function<void(const std::string&)>& line);
   /// Waits for the child; empty if it ended well, else how it did not.
   [[nodiscard]] std::string wait();
@@ -32,7 +35,7 @@ class Worker {
   std::string buffer_;
 };
 
-/// One line, written whole.
+/// Writes what a worker's read() hands on as one line, even if it holds several.
 void write_line(int fd, const std::string& line);
 
 /// The failure of one run in a child; empty if it is clean.

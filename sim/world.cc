@@ -63,6 +63,14 @@ void World::start(ReplicaId id) {
     timeline.after(kRetryOpening, [this, id] { start(id); });
 }
 
+Site* World::leader(ReplicaId besides) {
+  const auto leads = [besides](const auto& each) {
+    return each->up() && each->id() != besides && each->engine()->core().leader() != nullptr;
+  };
+  const auto found = std::find_if(sites_.begin(), sites_.end(), leads);
+  return found == sites_.end() ? nullptr : found->get();
+}
+
 // --- Time.
 
 void World::run_until(Time end) {

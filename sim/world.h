@@ -39,6 +39,8 @@ class World final : private Sites {
   [[nodiscard]] Time now() const { return timeline.now(); }
   [[nodiscard]] Site& site(ReplicaId id) { return *sites_.at(id.value - 1); }
   [[nodiscard]] std::vector<std::unique_ptr<Site>>& sites() { return sites_; }
+  /// A replica that leads and is not `besides`, or null.
+  [[nodiscard]] Site* leader(ReplicaId besides = {});
   void note(ReplicaId at, const std::string& line) override;
 
   Timeline timeline;

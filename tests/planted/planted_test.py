@@ -18,13 +18,13 @@ from simulator import Kind
 
 # The library and its simulator in one: FAILS_AT is the seed that fails, HOW what happens then.
 SIMULATOR = '''#!/usr/bin/env python3
-import os, sys, time
+import os, signal, sys
 FAILS_AT = 0
 HOW = "fails"
 arguments = dict(zip(sys.argv[1::2], sys.argv[2::2]))
 last = int(arguments["--from"]) + int(arguments["--seeds"]) - 1
 if HOW == "hangs":
-    time.sleep(600)
+    signal.pause()
 if HOW == "aborts":
     print("paxos/core.cc:1: broken invariant", flush=True)
     os.abort()
@@ -148,7 +148,7 @@ class Hunting(WithProject):
         self.assertEqual(project.root.joinpath("paxos/library.py").read_text(), SIMULATOR)
 
     def test_nothing_is_hunted_while_the_project_is_not_clean(self):
-        project = self.project({"a": patch_text("time\n", "time, math\n")},
+        project = self.project({"a": patch_text("signal, sys\n", "math, signal, sys\n")},
                                library=SIMULATOR.replace("FAILS_AT = 0", "FAILS_AT = 300"))
         status, printed = project.run()
         self.assertEqual(status, 1)
@@ -177,7 +177,7 @@ class Hunting(WithProject):
         self.assertTrue(printed.endswith("\n1 found, 1 missed, 0 did not apply\n"), printed)
 
     def test_nothing_is_hunted_in_a_project_that_does_not_build(self):
-        project = self.project({"a": patch_text("time\n", "time, math\n")},
+        project = self.project({"a": patch_text("signal, sys\n", "math, signal, sys\n")},
                                library=SIMULATOR.replace("FAILS_AT = 0", "FAILS_AT = = 0"))
         status, printed = project.run()
         self.assertEqual(status, 1)
