@@ -43,11 +43,7 @@ TEST_F(SimulatedDisk, AKilledProcessLeavesAllInTheCache) {
 
 TEST_F(SimulatedDisk, WhatIsSyncedAfterAKillOutlivesThePower) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    begin_again(seed);
-    write('x', 0, kBlocks, 1);
-    disk->flush();
-    disk->crash(CrashMode::killed);
-    restart(seed);
+    kill_after_write(seed);
     ASSERT_FALSE(disk->sync(file));
     disk->crash(CrashMode::nothing);
     ASSERT_EQ(letters(), "xxxxxxxx");
@@ -56,11 +52,7 @@ TEST_F(SimulatedDisk, WhatIsSyncedAfterAKillOutlivesThePower) {
 
 TEST_F(SimulatedDisk, WhatIsWrittenDurablyAfterAKillOutlivesThePower) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
-    begin_again(seed);
-    write('x', 0, kBlocks, 1);
-    disk->flush();
-    disk->crash(CrashMode::killed);
-    restart(seed);
+    kill_after_write(seed);
     write('y', 0, 4, 2);
     disk->flush();
     run_for(Duration::millis(100));

@@ -66,6 +66,14 @@ class SimulatedDisk : public ::testing::Test {
     }
     return text;
   }
+  /// A process wrote all, was killed, and the next one has opened the directory.
+  void kill_after_write(std::uint64_t seed) {
+    begin_again(seed);
+    write('x', 0, kBlocks, 1);
+    disk->flush();
+    disk->crash(CrashMode::killed);
+    restart(seed);
+  }
   /// What a crash in this mode, and perhaps the loss of power later, leaves of a write of all.
   std::set<std::string> left_by(CrashMode mode, bool power_later) {
     std::set<std::string> seen;

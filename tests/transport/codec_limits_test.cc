@@ -2,8 +2,7 @@
 #include <flatbuffers/flatbuffers.h>
 #include <gtest/gtest.h>
 
-#include <cstring>
-
+#include "framed.h"
 #include "messages.h"
 #include "transport/codec.h"
 #include "transport/message_generated.h"
@@ -12,16 +11,6 @@ namespace decree::transport {
 namespace {
 
 constexpr Origin kOrigin{1, 0, ReplicaId{1}};
-
-// A frame around any table, with a good header and checksum.
-Payload framed(const flatbuffers::FlatBufferBuilder& builder, FrameType type) {
-  Payload frame{{}, BufferRef::allocate(kHeaderBytes + builder.GetSize())};
-  std::memcpy(frame.owner.bytes().data() + kHeaderBytes, builder.GetBufferPointer(),
-              builder.GetSize());
-  seal(frame.owner.bytes(), type, kOrigin);
-  frame.view = frame.owner.bytes();
-  return frame;
-}
 
 std::string problem_of(const Payload& frame) {
   Decoder decoder;
@@ -37,7 +26,7 @@ Payload chosen(const std::vector<wire::Value>& values, std::size_t bytes, std::u
   const auto blob = builder.CreateVector(std::vector<std::uint8_t>(bytes));
   const auto structs = builder.CreateVectorOfStructs(values);
   builder.Finish(wire::CreateChosen(builder, first, structs, blob));
-  return framed(builder, FrameType::chosen);
+  return framed(builder, FrameType::chosen, kOrigin);
 }
 
 TEST(CodecLimits, LengthsMustAddUp) {
@@ -99,7 +88,8 @@ TEST(CodecLimits, EveryStructIsRequired) {
   wire::WatermarkBuilder table(builder);
   table.add_announced(5);
   builder.Finish(flatbuffers::Offset<wire::Watermark>(builder.EndTable(4)));
-  EXPECT_EQ(problem_of(framed(builder, FrameType::watermark)), "the FlatBuffer is malformed");
+  EXPECT_EQ(problem_of(framed(builder, FrameType::watermark, kOrigin)),
+            "the FlatBuffer is malformed");
 }
 
 TEST(CodecLimits, HeadersAreChecked) {

@@ -3,8 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
-
+#include "framed.h"
 #include "transport/message_generated.h"
 
 namespace decree::transport {
@@ -73,12 +72,7 @@ Payload without_promise(FrameType type) {
   const flatbuffers::uoffset_t start = builder.StartTable();
   builder.AddElement<std::uint64_t>(Table::VT_INCARNATION, 7, 0);
   builder.Finish(flatbuffers::Offset<Table>(builder.EndTable(start)));
-  Payload frame{{}, BufferRef::allocate(kHeaderBytes + builder.GetSize())};
-  std::memcpy(frame.owner.bytes().data() + kHeaderBytes, builder.GetBufferPointer(),
-              builder.GetSize());
-  seal(frame.owner.bytes(), type, kOrigin);
-  frame.view = frame.owner.bytes();
-  return frame;
+  return framed(builder, type, kOrigin);
 }
 
 TEST(Hello, WithoutAPromiseIsRefused) {
