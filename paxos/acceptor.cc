@@ -14,8 +14,7 @@ Lsn Acceptor::promise(const Ballot& ballot) {
     promised_ = ballot;
     // Nobody below the promise is answered any more.
     accepting_ = Ballot{};
-    owed_acks_.clear();
-    acknowledged_ = owes_again_ = false;
+    forget_acks();
     owed_promise_.reset();
     journal_.append(Record{RecordKind::promise, ballot, {}, {}, {}});
   }
@@ -81,6 +80,10 @@ void Acceptor::follow(const Ballot& ballot, Slot ballot_first) {
   accepting_ = ballot;
   first_ = ballot_first;
   received_ = durable_ = ballot_first.previous();
+  forget_acks();
+}
+
+void Acceptor::forget_acks() {
   owed_acks_.clear();
   acknowledged_ = owes_again_ = false;
 }
@@ -117,7 +120,7 @@ void Acceptor::acknowledge() {
   if (!due) return;
   acknowledged_ = true;
   out_.messages.push_back(
-      {ReplicaSet::of(accepting_.replica), Accepted{accepting_, durable_, received_, echo}});
+      {ReplicaSet::of(accepting_.replica), Accepted{accepting_, durable_, echo}});
 }
 
 void Acceptor::answer_promise() {

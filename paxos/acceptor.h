@@ -61,6 +61,7 @@ class Acceptor {
 
   bool store(const Accept& accept);
   void follow(const Ballot& ballot, Slot ballot_first);
+  void forget_acks();
   void extend_received();
   void owe_what_was_filled_in();
   void owe_promise(ReplicaId candidate, const Ballot& ballot, Slot candidate_knows);

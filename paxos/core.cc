@@ -186,6 +186,7 @@ void Core::handle(const Chosen& chosen, const Payload& frame) {
   if (!learner_.learn(chosen, fetch_limit())) return;
   const Slot last{chosen.first.value + chosen.values.size() - 1};
   journal_.append(Record{RecordKind::chosen, {}, chosen.first, last, {}}, frame);
+  learner_.recording(journal_.covering());
   try_to_lead();
 }
 

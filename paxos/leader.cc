@@ -27,7 +27,7 @@ Leader::Leader(const Candidate& candidate, ReplicaId self, const Voters& voters,
     log_.set(slot, ballot_, candidate.adopted(slot));
   }
   log_.set(noop_, ballot_, Value{});
-  for (Peer& each : peers_) each.accepted = each.received = each.sent = candidate.watermark();
+  for (Peer& each : peers_) each.accepted = each.sent = candidate.watermark();
 }
 
 Slot Leader::propose(const Value& value) {
@@ -110,9 +110,8 @@ void Leader::accepted(ReplicaId from, const Accepted& accepted) {
   DECREE_ASSERT(accepted.ballot == ballot_, "only acceptances of this ballot count");
   Peer& each = peer(from);
   each.accepted = std::max(each.accepted, std::min(accepted.through, sent_));
-  each.received = std::max({each.received, each.accepted, std::min(accepted.received, sent_)});
   each.sent = std::max(each.sent, each.accepted);
-  each.window.confirmed(each.received);
+  each.window.confirmed(each.accepted);
   advance_chosen();
 }
 
@@ -128,13 +127,11 @@ Slot Leader::heartbeat_to(ReplicaId id, std::uint64_t round) {
 
 void Leader::received(ReplicaId from, std::uint64_t round, Slot received) {
   Peer& each = peer(from);
-  each.received = std::max(each.received, std::min(received, sent_));
-  each.window.confirmed(each.received);
   if (each.probe == 0 || round < each.probe) return;
   each.probe = 0;
   if (received >= each.sent_at_probe) return;
   // The answer counts and not what was received once: the peer may have restarted since.
-  each.sent = each.received = std::max(each.accepted, std::min(received, sent_));
+  each.sent = std::max(each.accepted, std::min(received, sent_));
   each.window.clear();
 }
 
@@ -142,7 +139,7 @@ void Leader::connected(ReplicaId id, bool connected) {
   Peer& each = peer(id);
   each.connected = connected;
   // What was under way on the old connection may be lost, and what was only received with it.
-  each.sent = each.received = each.accepted;
+  each.sent = each.accepted;
   each.told = Slot{};
   each.probe = 0;
   each.window.clear();

@@ -67,7 +67,6 @@ class Leader {
   struct Peer {
     bool connected = false;
     Slot accepted;  // durable at the peer, under this ballot, cumulative from first()
-    Slot received;  // the same, durable or not
     Slot sent;
     Slot told;  // the announced watermark that it was sent
     // The heartbeat whose answer will show whether something was lost; 0: none is out.

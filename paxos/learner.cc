@@ -39,6 +39,11 @@ bool Learner::learn(const Chosen& chosen, Slot limit) {
   return true;
 }
 
+void Learner::recording(Lsn lsn) {
+  recording_before_ = recording_;
+  recording_ = lsn;
+}
+
 void Learner::applied_by_leader(Slot slot) { known_chosen_ = std::max(known_chosen_, slot); }
 
 void Learner::applied(Slot slot) {
@@ -58,7 +63,7 @@ bool Learner::recovered(Slot watermark) {
 
 void Learner::fetch(Slot limit) {
   const Slot goal = std::min(goal_, limit);
-  if (fetching_ || goal <= known_chosen_) return;
+  if (fetching_ || goal <= known_chosen_ || !journal_.is_durable(recording_before_)) return;
   fetching_ = true;
   out_.messages.push_back({ReplicaSet::of(source_), Fetch{known_chosen_.next(), goal}});
 }

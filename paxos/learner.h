@@ -31,13 +31,16 @@ class Learner {
   /// Values sent as chosen; keeps those through `limit` that continue the known prefix. True if
   /// there were any.
   bool learn(const Chosen& chosen, Slot limit);
+  /// What was learned now is durable with this append.
+  void recording(Lsn lsn);
   /// The leader applied a slot that it may announce.
   void applied_by_leader(Slot slot);
   void applied(Slot slot);
   /// A durable watermark, found at start; false if a slot behind it is missing.
   bool recovered(Slot watermark);
 
-  /// Asks for what is missing through `limit` unless an answer is on its way.
+  /// Asks for what is missing through `limit`, unless an answer is on its way or one that came
+  /// before the last waits for the disk: no more is held in memory for it than that.
   void fetch(Slot limit);
   /// Called now and then: if nothing came since the last time, an answer may have been lost. Asks
   /// again, the next time `alternative` if there is one.
@@ -61,6 +64,8 @@ class Learner {
   ReplicaId source_;  // whom to ask
   Slot known_at_reminder_;
   bool fetching_ = false;  // an answer is on its way
+  Lsn recording_;          // of the last answer ...
+  Lsn recording_before_;   // ... and of the one before it
 };
 
 }  // namespace decree::paxos

@@ -16,7 +16,7 @@ inline constexpr std::size_t kMaxBatchValues = 8192;
 inline constexpr std::size_t kValueOverheadBytes = 32;
 /// Batches of a leader that are not chosen yet; what arrives meanwhile travels together.
 inline constexpr std::size_t kMaxBatchesInFlight = 16;
-/// Batches that a peer has not confirmed; a slower peer is fed again when it confirms.
+/// Batches that are not durable at a peer: more would wait in its memory for its disk.
 inline constexpr std::size_t kMaxBatchesToPeer = 32;
 /// Slots above the known prefix that are kept; what lies beyond comes again later.
 inline constexpr std::uint64_t kMaxOpenSlots = 1u << 18;

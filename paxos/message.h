@@ -87,7 +87,6 @@ struct Accept {
 struct Accepted {
   Ballot ballot;
   Slot through;
-  Slot received;  // the same, not yet durable: a leader that has sent more sends it again
   LeaseEcho lease;
 };
 
@@ -135,7 +134,7 @@ struct Heartbeat {
 struct HeartbeatAnswer {
   Ballot ballot;
   std::uint64_t round = 0;
-  Slot received;  // see Accepted
+  Slot received;  // like Accepted::through, not yet durable: what was sent and is not is lost
   LeaseEcho lease;
   std::uint32_t priority = 0;  // the answerer's, so that the leader can order its successors
 };

@@ -99,8 +99,10 @@ class Engine final : public transport::NetworkEvents {
   [[nodiscard]] const paxos::Core& core() const { return core_; }
   [[nodiscard]] std::uint64_t applied_digest() const { return applier_.digest(); }
   [[nodiscard]] bool waits_for_leases() const { return leading_ && !waited_; }
+  [[nodiscard]] std::size_t appends_waiting() const { return appends_.size(); }
   [[nodiscard]] bool has_failed() const { return failed_; }
-  void check_invariants() const { core_.check_invariants(); }
+  /// Asserts what must hold between any two turns, the bounds of queues too. Slow: for tests.
+  void check_invariants() const;
 
  private:
   /// A frame or a change of a connection, in the order in which they happened.

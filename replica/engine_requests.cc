@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "paxos/assert.h"
 #include "replica/engine.h"
 
 namespace decree::replica {
@@ -27,6 +28,14 @@ void Engine::propose(Requester requester, Value value) {
                     proposals_.bytes() + value.bytes.size() > options_.max_pending_bytes;
   if (full) return answer_now(std::move(requester), Errc::busy);
   proposals_.queue({std::move(requester), std::move(value), clock_.now() + patience()});
+}
+
+void Engine::check_invariants() const {
+  core_.check_invariants();
+  proposals_.check_invariants();
+  DECREE_ASSERT(proposals_.count() <= kMaxPending, "the number of proposals is bounded");
+  DECREE_ASSERT(proposals_.bytes() <= options_.max_pending_bytes, "their bytes are bounded");
+  DECREE_ASSERT(reads_.count() <= kMaxReads, "the number of reads is bounded");
 }
 
 void Engine::answer_now(Requester requester, Errc error) {

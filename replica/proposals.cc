@@ -104,4 +104,17 @@ void Proposals::answer(Proposal proposal, boost::system::error_code error, Reply
   answers_.add(std::move(proposal.requester), error, std::move(reply));
 }
 
+void Proposals::check_invariants() const {
+  std::uint64_t held = 0;
+  for (const Proposal& proposal : queued_) held += proposal.value.bytes.size();
+  for (const auto& [request, forwarded] : forwarded_) held += forwarded.proposal.value.bytes.size();
+  Slot before;
+  for (const Placed& placed : placed_) {
+    DECREE_ASSERT(placed.slot > before, "slots are given out in order");
+    before = placed.slot;
+    held += placed.proposal.value.bytes.size();
+  }
+  DECREE_ASSERT(held == bytes_, "what is held is counted");
+}
+
 }  // namespace decree::replica

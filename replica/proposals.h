@@ -72,6 +72,9 @@ class Proposals {
   /// Answers everything with `error`, except what was never sent, which gets `unsent`.
   void fail_all(Errc error, Errc unsent);
 
+  /// Asserts that bytes() is what is held, and slots ascend.
+  void check_invariants() const;
+
  private:
   struct Placed {
     Slot slot;

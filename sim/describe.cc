@@ -27,9 +27,8 @@ std::string text(const Accept& m) {
                      m.announced.value, m.lease.stamp.value);
 }
 std::string text(const Accepted& m) {
-  return fmt::format("accepted {} through {}, received {}, stamp {} granted {} us",
-                     describe(m.ballot), m.through.value, m.received.value, m.lease.stamp.value,
-                     m.lease.granted_ns / 1000);
+  return fmt::format("accepted {} through {}, stamp {} granted {} us", describe(m.ballot),
+                     m.through.value, m.lease.stamp.value, m.lease.granted_ns / 1000);
 }
 std::string text(const Refused& m) {
   return fmt::format("refused {}, promised {}", describe(m.refused), describe(m.promised));

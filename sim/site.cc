@@ -8,6 +8,14 @@
 
 namespace decree::sim {
 
+namespace {
+
+/// A leader's window at a peer is 32 batches (paxos/limits.h), and leaders change while a disk
+/// stalls. What these clients can ask of a stalled leader is less.
+constexpr std::size_t kMaxAppendsWaiting = 512;
+
+}  // namespace
+
 const char* name_of(Stage stage) {
   constexpr std::array<const char*, kStages> kNames{
       "down",        "opening", "following", "writing", "catching up",
@@ -188,7 +196,11 @@ void Site::after_turn() {
   const Time now = world_.timeline.now();
   busy_until_ = now + turn_cost + spent_;
   const paxos::Core& core = engine_->core();
-  core.check_invariants();
+  engine_->check_invariants();
+  if (engine_->appends_waiting() > kMaxAppendsWaiting) {
+    world_.verdict.fail(fmt::format("replica {} holds {} appends in memory for its disk", id_.value,
+                                    engine_->appends_waiting()));
+  }
   if (core.promised() < promised_) {
     world_.verdict.fail(fmt::format("replica {} takes a promise back", id_.value));
   }

@@ -127,8 +127,7 @@ class Decoder::Impl {
   }
 
   void read(const wire::Accepted& t) {
-    message_ =
-        Accepted{ballot(t.ballot()), Slot{t.through()}, Slot{t.received()}, from_wire(*t.lease())};
+    message_ = Accepted{ballot(t.ballot()), Slot{t.through()}, from_wire(*t.lease())};
   }
 
   void read(const wire::Refused& t) {

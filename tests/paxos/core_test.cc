@@ -50,7 +50,7 @@ class CoreTest : public testing::Test {
   /// The puppet has accepted all that it was sent.
   void accepted(ReplicaId id) {
     const Slot sent = core_.leader()->sent_to(id);
-    step(id, Accepted{kOwn, sent, sent, {}});
+    step(id, Accepted{kOwn, sent, {}});
     turn();
   }
 
@@ -98,15 +98,18 @@ TEST_F(CoreTest, KeepsNothingFarAboveWhatItKnows) {
   EXPECT_EQ(sent_to<Accepted>(kSecond)[0].through, Slot{});
 }
 
-TEST_F(CoreTest, ASlowPeerIsSentSoMuchAndThenFedAgain) {
+// What it has received waits in its memory for its disk.
+TEST_F(CoreTest, APeerWithASlowDiskIsSentSoMuchAndThenFedAgain) {
   lead();
   std::size_t batches = 0;
-  for (int each = 0; each < 100; ++each) {
+  for (std::uint64_t round = 1; round <= 100; ++round) {
     core_.propose(numbered(1, 10));
     turn();
     batches += sent_to<Accept>(kThird).size();
     accepted(kSecond);
     batches += sent_to<Accept>(kThird).size();
+    const Slot received = core_.heartbeat_to(kThird, round);
+    step(kThird, HeartbeatAnswer{kOwn, round, received, {}, 0});
   }
   EXPECT_EQ(core_.applied(), core_.log_end());
   EXPECT_LT(batches, kMaxBatchesToPeer);
@@ -133,6 +136,33 @@ TEST_F(CoreTest, MemoryIsBoundedAndTheRestIsServedFromTheLog) {
   turn();
   EXPECT_TRUE(output_.fetches.empty());
   EXPECT_EQ(sent_to<Chosen>(kThird).size(), 1u);
+}
+
+// One answer is written while the next one is on its way, and no more.
+TEST_F(CoreTest, NoMoreIsFetchedThanTheDiskTakes) {
+  const auto fetched = [this] {
+    core_.take_output(output_);
+    return sent_to<Fetch>(kSecond).size();
+  };
+  const Value value = numbered(1, 10);
+  const auto learn = [&](std::uint64_t slot) {
+    step(kSecond, Chosen{Slot{slot}, std::span(&value, 1)});
+  };
+  Heartbeat heartbeat;
+  heartbeat.ballot = kOther;
+  heartbeat.announced = Slot{99};
+  step(kSecond, heartbeat);
+  EXPECT_EQ(fetched(), 1u);
+  learn(1);
+  EXPECT_EQ(fetched(), 1u);
+  const Lsn first = output_.lsn;
+  learn(2);
+  EXPECT_EQ(fetched(), 0u);
+  core_.remind();
+  core_.remind();
+  EXPECT_EQ(fetched(), 0u);
+  core_.durable(first);
+  EXPECT_EQ(fetched(), 1u);
 }
 
 TEST_F(CoreTest, AFetchIsAnsweredWithWhatIsAnnouncedOnly) {

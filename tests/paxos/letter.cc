@@ -91,8 +91,7 @@ std::string describe(const Accept& accept) {
 }
 
 std::string describe(const Accepted& accepted) {
-  return "accepted " + text(accepted.ballot) + " through " + text(accepted.through) +
-         ", received " + text(accepted.received);
+  return "accepted " + text(accepted.ballot) + " through " + text(accepted.through);
 }
 
 std::string describe(const Refused& refused) {

@@ -112,7 +112,7 @@ TEST(Implied, ByEachMessage) {
       {Heartbeat{own, 1, Slot{3}, Slot{9}, Slot{8}, {}, false, {}}, {own, {}}},
       {Release{own, {}}, {own, {}}},
       {Promise{ours, 0, true, Slot{9}, 0, {}}, {ours, Slot{9}}},
-      {Accepted{ours, Slot{9}, Slot{12}, {}}, {ours, {}}},
+      {Accepted{ours, Slot{9}, {}}, {ours, {}}},
       // Neither is what follows durable ...
       {Refused{ours, own}, {}},
       {HeartbeatAnswer{ours, 1, Slot{9}, {}, 0}, {}},
@@ -142,7 +142,7 @@ TEST(Implied, ByAcceptances) {
   log.trim(Slot{10});
   const paxos::Leader leader(candidate, ReplicaId{1}, voters, log);
   const auto through = [&](const Ballot& of, std::uint64_t slot) {
-    return implied(kPeer, Accepted{of, Slot{slot}, {}, {}}, &leader).log_end;
+    return implied(kPeer, Accepted{of, Slot{slot}, {}}, &leader).log_end;
   };
   EXPECT_EQ(through(ours, 11), Slot{11});
   EXPECT_EQ(through(ours, 10), Slot{}) << "all before the first slot, of which it says nothing";

@@ -124,7 +124,7 @@ TEST_F(RestoredBackup, IsRefusedForWhatStillWaits) {
   transport::Encoder encoder({7, 0, ReplicaId{victim}});
   const Ballot ballot = group_.engine(leader).status().ballot;
   group_.engine(leader).on_frame(ReplicaId{victim},
-                                 encoder.encode(Accepted{ballot, Slot{1000}, Slot{1000}, {}}));
+                                 encoder.encode(Accepted{ballot, Slot{1000}, {}}));
   group_.engine(leader).on_hello(ReplicaId{victim});
   std::string reason;
   EXPECT_FALSE(group_.engine(leader).admit(ReplicaId{victim}, transport::Handshake::answer,

@@ -77,7 +77,6 @@ class Dump {
   void operator()(const Accepted& m) {
     field("accepted", m.ballot);
     field("through", m.through);
-    field("received", m.received);
     field("lease", m.lease);
   }
   void operator()(const Refused& m) {
@@ -227,7 +226,7 @@ Message RandomMessages::make(std::size_t index) {
     void operator()(Accept& m) {
       m = {r.ballot(), slot_(), Slot{r.any() / 2}, slot_(), r.ask(), r.values()};
     }
-    void operator()(Accepted& m) { m = {r.ballot(), slot_(), slot_(), r.echo()}; }
+    void operator()(Accepted& m) { m = {r.ballot(), slot_(), r.echo()}; }
     void operator()(Refused& m) { m = {r.ballot(), r.ballot()}; }
     void operator()(Watermark& m) { m = {r.ballot(), slot_()}; }
     void operator()(Fetch& m) { m = {slot_(), slot_()}; }
