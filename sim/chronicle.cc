@@ -59,6 +59,15 @@ void Chronicle::state(ReplicaId id, Slot slot, const StateMachine& machine) {
       slot.value, id.value, state, place->second));
 }
 
+void Chronicle::replay(Slot from, Slot to, StateMachine& machine) const {
+  const auto end = slots_.upper_bound(to.value);
+  for (auto each = slots_.upper_bound(from.value); each != end; ++each) {
+    const std::string& bytes = each->second.bytes;
+    Reply reply;
+    machine.apply(Entry{Slot{each->first}, {}, std::as_bytes(std::span(bytes))}, reply);
+  }
+}
+
 Slot Chronicle::slot_of(CommandId command) const {
   const auto found = by_command_.find(command);
   return found == by_command_.end() ? Slot{} : found->second;

@@ -32,6 +32,8 @@ class Chronicle {
   /// Replica `id` has applied everything through `slot` and this is its machine's state.
   void state(ReplicaId id, Slot slot, const StateMachine& machine);
 
+  /// Applies the commands of the slots after `from` through `to` to a machine.
+  void replay(Slot from, Slot to, StateMachine& machine) const;
   /// Where the command was applied, or 0: nowhere yet.
   [[nodiscard]] Slot slot_of(CommandId command) const;
   [[nodiscard]] Slot end() const { return end_; }

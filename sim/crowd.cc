@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "decree/error.h"
+#include "sim/draw.h"
 
 namespace decree::sim {
 
@@ -46,16 +47,21 @@ struct Crowd::Client {
 
 Crowd::Crowd(World& world, const Plan& plan, const Subject& subject)
     : world_(world), plan_(plan), subject_(subject), random_(Random(plan.seed).fork(20)) {
-  for (std::uint32_t number = 1; number <= plan.clients; ++number) {
-    clients_.push_back(std::make_unique<Client>());
-    Client& client = *clients_.back();
-    client.number = number;
-    client.random = random_.fork(number);
+  for (std::uint32_t i = 0; i < plan.clients; ++i) {
+    Client& client = add_client();
     client.uses_session = client.random.chance(plan.session_ppm);
   }
 }
 
 Crowd::~Crowd() = default;
+
+Crowd::Client& Crowd::add_client() {
+  clients_.push_back(std::make_unique<Client>());
+  Client& client = *clients_.back();
+  client.number = static_cast<std::uint32_t>(clients_.size());
+  client.random = random_.fork(client.number);
+  return client;
+}
 
 void Crowd::begin() {
   stopped_ = false;
@@ -66,10 +72,7 @@ void Crowd::stop() { stopped_ = true; }
 
 void Crowd::overload(ReplicaId at, std::uint64_t count, Duration apart) {
   for (std::uint64_t i = 0; i < count; ++i) {
-    clients_.push_back(std::make_unique<Client>());
-    Client& client = *clients_.back();
-    client.number = static_cast<std::uint32_t>(clients_.size());
-    client.random = random_.fork(client.number);
+    Client& client = add_client();
     client.once = true;
     client.at = at;
     world_.timeline.after(apart * static_cast<std::int64_t>(i), [this, &client] { ask(client); });
@@ -79,9 +82,7 @@ void Crowd::overload(ReplicaId at, std::uint64_t count, Duration apart) {
 // --- Asking.
 
 void Crowd::next(Client& client) {
-  const auto think = static_cast<std::uint64_t>(plan_.think.ns);
-  const Duration pause{static_cast<std::int64_t>(client.random.below(think + 1))};
-  world_.timeline.after(pause, [this, &client] {
+  world_.timeline.after(draw_up_to(client.random, plan_.think), [this, &client] {
     if (client.request != nullptr || (stopped_ && client.last_left == 0)) return;
     ask(client);
   });
@@ -117,9 +118,7 @@ ReplicaId Crowd::choose_replica(Client& client) {
   if (!core_.empty()) return core_.at(client.random.below(core_.size()));
   // Mostly the leader, as clients do that follow hints.
   if (client.random.chance(600'000)) {
-    for (const auto& site : world_.sites()) {
-      if (site->up() && site->engine()->core().leader() != nullptr) return site->id();
-    }
+    if (const Site* leader = world_.leader()) return leader->id();
   }
   return ReplicaId{static_cast<std::uint32_t>(client.random.between(1, world_.sites().size()))};
 }
@@ -127,15 +126,12 @@ ReplicaId Crowd::choose_replica(Client& client) {
 void Crowd::issue(Client& client) {
   const ReplicaId at = choose_replica(client);
   Site& site = world_.site(at);
-  const std::uint64_t attempt = ++client.attempt;
   ++client.attempts;
   if (!site.up()) {
     client.life = 0;
-    world_.timeline.after(kRetryPause, [this, &client, attempt] {
-      if (client.attempt == attempt) retry_or_end(client);
-    });
-    return;
+    return retry_later(client);
   }
+  const std::uint64_t attempt = ++client.attempt;
   client.at = at;
   client.life = site.life();
   site.post([this, &client, at, attempt](replica::Engine& engine) {
@@ -243,20 +239,22 @@ void Crowd::failed(Client& client, boost::system::error_code error) {
   }
   const bool final = errc == Errc::session_expired || errc == Errc::stale_sequence;
   if (final || (!client.session && !request.last)) {
-    client.session = {};
-    return finish(client,
-                  request.may_have_happened ? Call::Outcome::unknown : Call::Outcome::failed);
+    return end_undone(client);
   }
-  const std::uint64_t attempt = ++client.attempt;
-  world_.timeline.after(kRetryPause, [this, &client, attempt] {
-    if (client.attempt == attempt) retry_or_end(client);
-  });
+  retry_later(client);
 }
 
 void Crowd::give_up(Client& client, std::uint64_t attempt) {
   if (client.attempt != attempt) return;
   client.request->may_have_happened = true;
   retry_or_end(client);
+}
+
+void Crowd::retry_later(Client& client) {
+  const std::uint64_t attempt = ++client.attempt;
+  world_.timeline.after(kRetryPause, [this, &client, attempt] {
+    if (client.attempt == attempt) retry_or_end(client);
+  });
 }
 
 /// With a session, or without any effect so far, the same request may be sent again.
@@ -266,8 +264,14 @@ void Crowd::retry_or_end(Client& client) {
   const bool harmless = client.session || request.command == 0 || !request.may_have_happened;
   const bool patient = request.last || (client.attempts < kMaxAttempts && !client.once);
   if (harmless && patient) return issue(client);
-  if (client.session) client.session = {};  // its last request has an unknown outcome
-  finish(client, request.may_have_happened ? Call::Outcome::unknown : Call::Outcome::failed);
+  end_undone(client);
+}
+
+/// A session that has a request of unknown outcome is of no use any more.
+void Crowd::end_undone(Client& client) {
+  client.session = {};
+  finish(client,
+         client.request->may_have_happened ? Call::Outcome::unknown : Call::Outcome::failed);
 }
 
 void Crowd::finish(Client& client, Call::Outcome outcome) {
@@ -299,10 +303,7 @@ void Crowd::calls_lost(ReplicaId at, Life life) {
     if (client.request == nullptr || client.at != at || client.life != life) continue;
     client.request->may_have_happened = true;
     client.life = 0;
-    const std::uint64_t attempt = ++client.attempt;
-    world_.timeline.after(kRetryPause, [this, &client, attempt] {
-      if (client.attempt == attempt) retry_or_end(client);
-    });
+    retry_later(client);
   }
 }
 
@@ -339,6 +340,27 @@ void Crowd::judge_write(const Request& request) {
   }
 }
 
+/// What a read saw, a local one too, is what the commands before it make of a machine.
+void Crowd::judge_reads() {
+  std::vector<const Request*> reads;
+  for (const Request& request : requests_) {
+    const bool saw = request.command == 0 && request.call.outcome == Call::Outcome::done;
+    if (saw) reads.push_back(&request);
+  }
+  std::ranges::stable_sort(reads, {}, [](const Request* read) { return read->read_at; });
+  const std::unique_ptr<StateMachine> past = subject_.make_machine();
+  Slot through;
+  for (const Request* read : reads) {
+    world_.chronicle.replay(std::exchange(through, read->read_at), read->read_at, *past);
+    const std::string expected = subject_.answer(*past, read->call.request);
+    if (read->call.answer == expected) continue;
+    world_.verdict.fail(fmt::format(
+        "client {} reads \"{}\" at slot {}: \"{}\", but the commands through there "
+        "make it \"{}\"",
+        read->call.client, read->call.request, through.value, read->call.answer, expected));
+  }
+}
+
 void Crowd::judge() {
   std::vector<Call> calls;
   for (const Request& request : requests_) {
@@ -351,6 +373,7 @@ void Crowd::judge() {
       calls.back().outcome = Call::Outcome::failed;
     }
   }
+  judge_reads();
   if (world_.verdict.failed() || !world_.clocks_hold) return;
   if (const std::string problem = subject_.judge(calls); !problem.empty()) {
     world_.verdict.fail(problem);

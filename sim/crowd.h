@@ -46,6 +46,7 @@ class Crowd {
   struct Client;
   struct Request;
 
+  Client& add_client();
   void next(Client& client);
   void ask(Client& client);
   void issue(Client& client);
@@ -57,11 +58,14 @@ class Crowd {
   void answered_read(Client& client, std::uint64_t attempt, boost::system::error_code error);
   void failed(Client& client, boost::system::error_code error);
   void give_up(Client& client, std::uint64_t attempt);
+  void retry_later(Client& client);
   void retry_or_end(Client& client);
+  void end_undone(Client& client);
   void finish(Client& client, Call::Outcome outcome);
   [[nodiscard]] ReplicaId choose_replica(Client& client);
   void check_order(const Request& request, Slot slot, const char* what);
   void judge_write(const Request& request);
+  void judge_reads();
 
   World& world_;
   const Plan& plan_;

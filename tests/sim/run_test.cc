@@ -132,6 +132,21 @@ TEST(Run, FindsAMachineThatForgets) {
   EXPECT_THAT(found_in(Forgetful()), HasSubstr("of another that applied the same"));
 }
 
+/// Answers one question in fifty with what is not there yet.
+class Clairvoyant final : public Notes {
+ public:
+  std::string answer(StateMachine& machine, std::string_view query) const override {
+    return Notes::answer(machine, query) + (++asked_ % 50 == 0 ? "?" : "");
+  }
+
+ private:
+  mutable int asked_ = 0;
+};
+
+TEST(Run, FindsAReadOfWhatTheMachineDoesNotHold) {
+  EXPECT_THAT(found_in(Clairvoyant()), HasSubstr("but the commands through there make it"));
+}
+
 /// Reads what was there at the beginning.
 class StaleReads final : public Subject {
  public:
