@@ -170,20 +170,28 @@ void Nemesis::befall_process(const Fault& fault, Site& site, Random random) {
   }
 }
 
-void Nemesis::crash_all(const Fault& fault, Site& spared, Random random) {
-  // Or all but one, which does not notice: a leader that still has its lease, say.
+void Nemesis::crash_all(const Fault& fault, Site& site, Random random) {
+  // Or all but one, which does not notice: mostly a leader, which may have its lease still. The
+  // others need time to elect, which they should not do before that is over.
   const bool spares = random.chance(400'000);
+  Site* const leader = random.chance(700'000) ? world_.leader() : nullptr;
+  Site& spared = leader != nullptr ? *leader : site;
   if (spares) {
-    Fault cut;
-    cut.kind = FaultKind::isolate;
-    cut.lasts = fault.lasts + Duration::millis(200);
-    split(cut, spared, random);
+    const auto lease = static_cast<std::int64_t>(plan_.options.lease_us);
+    Fault away;
+    away.kind = FaultKind::isolate;
+    away.lasts = fault.lasts + Duration::millis(200) + Duration::micros(lease);
+    if (random.chance(500'000)) {
+      spared.pause(world_.now() + away.lasts);
+    } else {
+      split(away, spared, random);
+    }
   }
-  for (const auto& site : world_.sites()) {
-    if (spares && site.get() == &spared) continue;
-    site->crash(draw_crash_mode(random), true);
+  for (const auto& each : world_.sites()) {
+    if (spares && each.get() == &spared) continue;
+    each->crash(draw_crash_mode(random), true);
     const Duration more = draw_up_to(random, Duration{(spares ? 5'000'000 : 200'000'000) - 1});
-    restart_after(fault.lasts + more, site->id());
+    restart_after(fault.lasts + more, each->id());
   }
 }
 

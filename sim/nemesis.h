@@ -41,7 +41,7 @@ class Nemesis {
   /// others cannot know, so it does not reach them.
   void restore(ReplicaId id, const Files& copy, Duration lasts);
   void watch_restored(ReplicaId id, ReplicaId leader, Life life, Time until);
-  void crash_all(const Fault& fault, Site& spared, Random random);
+  void crash_all(const Fault& fault, Site& site, Random random);
   void split(const Fault& fault, Site& site, Random random);
   /// What becomes of the writes under way; may damage the directory.
   [[nodiscard]] CrashMode crash_mode(Site& site, Random& random) const;

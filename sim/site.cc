@@ -6,13 +6,18 @@
 #include <array>
 #include <utility>
 
+#include "paxos/limits.h"
+
 namespace decree::sim {
 
 namespace {
 
-/// A leader's window at a peer is 32 batches (paxos/limits.h), and leaders change while a disk
-/// stalls. What these clients can ask of a stalled leader is less.
-constexpr std::size_t kMaxAppendsWaiting = 512;
+/// What may wait in memory for a disk: at a leader as much as the current segment and the next one
+/// have room for, a block at least for each append; at a follower what its leaders' windows let
+/// through (paxos/limits.h), and leaders change while a disk stalls.
+std::size_t most_appends(const Options& options) {
+  return 2 * options.segment_bytes / wal::kBlockSize + 4 * paxos::kMaxBatchesToPeer;
+}
 
 }  // namespace
 
@@ -197,7 +202,7 @@ void Site::after_turn() {
   busy_until_ = now + turn_cost + spent_;
   const paxos::Core& core = engine_->core();
   engine_->check_invariants();
-  if (engine_->appends_waiting() > kMaxAppendsWaiting) {
+  if (engine_->appends_waiting() > most_appends(options_)) {
     world_.verdict.fail(fmt::format("replica {} holds {} appends in memory for its disk", id_.value,
                                     engine_->appends_waiting()));
   }
