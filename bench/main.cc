@@ -6,15 +6,15 @@
 #include <cstdio>
 #include <exception>
 
+#include "bench/commits.h"
 #include "bench/floor_worker.h"
-#include "bench/latency.h"
 #include "bench/replica_worker.h"
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   CLI::App program("Measures Decree, beside what the same machine does without it.");
   program.require_subcommand(1);
-  decree::bench::add_latency(program);
+  decree::bench::add_commits(program);
   decree::bench::add_floor_worker(program);
   decree::bench::add_replica_worker(program);
   try {

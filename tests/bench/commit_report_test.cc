@@ -1,4 +1,4 @@
-#include "bench/latency_report.h"
+#include "bench/commit_report.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,18 +21,18 @@ Measurement measured(double p50_us, std::uint64_t commits) {
           .cpu_us_per_commit = p50_us / 10};
 }
 
-LatencyRow three_rounds() {
+CommitRow three_rounds() {
   const std::vector<Round> rounds = {
       {.engine = measured(300, 30), .floors = {measured(200, 50), measured(90, 1)}},
       {.engine = measured(900, 10), .floors = {measured(210, 49), measured(500, 2)}},
       {.engine = measured(320, 29), .floors = {measured(160, 60), measured(600, 3)}},
   };
-  return summarize({.outstanding = 8, .payload_bytes = 256, .seconds = 1}, rounds,
+  return summarize(3, {.outstanding = 8, .payload_bytes = 256, .seconds = 1}, rounds,
                    {"blocking", "polling"});
 }
 
-TEST(LatencyReport, TakesMediansAndTheWorstMaximum) {
-  const LatencyRow row = three_rounds();
+TEST(CommitReport, TakesMediansAndTheWorstMaximum) {
+  const CommitRow row = three_rounds();
   EXPECT_EQ(row.commits, 69U);
   EXPECT_DOUBLE_EQ(row.p50_us, 320);
   EXPECT_DOUBLE_EQ(row.p99_us, 640);
@@ -44,40 +44,41 @@ TEST(LatencyReport, TakesMediansAndTheWorstMaximum) {
   EXPECT_DOUBLE_EQ(row.p50_most_us, 900);
 }
 
-TEST(LatencyReport, TheFloorIsTheVariantWithTheBetterMedian) {
-  const LatencyRow row = three_rounds();
+TEST(CommitReport, TheFloorIsTheVariantWithTheBetterMedian) {
+  const CommitRow row = three_rounds();
   EXPECT_EQ(row.floor_variant, "blocking");
   EXPECT_DOUBLE_EQ(row.floor_p50_us, 200);
   EXPECT_DOUBLE_EQ(row.floor_p99_us, 400);
   EXPECT_DOUBLE_EQ(row.ratio_p50, 1.6);
 }
 
-TEST(LatencyReport, ALaterVariantCanBeTheFloor) {
+TEST(CommitReport, ALaterVariantCanBeTheFloor) {
   const std::vector<Round> rounds = {
       {.engine = measured(300, 30), .floors = {measured(200, 50), measured(150, 60)}}};
-  const LatencyRow row = summarize({}, rounds, {"blocking", "polling"});
+  const CommitRow row = summarize(3, {}, rounds, {"blocking", "polling"});
   EXPECT_EQ(row.floor_variant, "polling");
   EXPECT_DOUBLE_EQ(row.ratio_p50, 2);
 }
 
-TEST(LatencyReport, TheMedianOfTwoRoundsIsBetweenThem) {
+TEST(CommitReport, TheMedianOfTwoRoundsIsBetweenThem) {
   const std::vector<Round> rounds = {{.engine = measured(300, 30), .floors = {measured(100, 50)}},
                                      {.engine = measured(500, 10), .floors = {measured(300, 49)}}};
-  const LatencyRow row = summarize({}, rounds, {"blocking"});
+  const CommitRow row = summarize(3, {}, rounds, {"blocking"});
   EXPECT_DOUBLE_EQ(row.p50_us, 400);
   EXPECT_DOUBLE_EQ(row.floor_p50_us, 200);
 }
 
-TEST(LatencyReport, TheJsonHasEveryField) {
-  const auto json = to_json({three_rounds()});
-  EXPECT_EQ(json.dump(),
-            R"({"latency":[{"outstanding":8,"payload_bytes":256,"commits":69,"p50_us":320.0,)"
-            R"("p99_us":640.0,"p999_us":960.0,"max_us":9000.0,"commits_per_s":29.0,)"
-            R"("floor_p50_us":200.0,"floor_p99_us":400.0,"ratio_p50":1.6,)"
-            R"("cpu_us_per_commit":32.0,"floor_variant":"blocking"}]})");
+TEST(CommitReport, TheJsonHasEveryField) {
+  const auto json = to_json("latency", {three_rounds()});
+  EXPECT_EQ(
+      json.dump(),
+      R"({"latency":[{"replicas":3,"outstanding":8,"payload_bytes":256,"commits":69,"p50_us":320.0,)"
+      R"("p99_us":640.0,"p999_us":960.0,"max_us":9000.0,"commits_per_s":29.0,)"
+      R"("floor_p50_us":200.0,"floor_p99_us":400.0,"ratio_p50":1.6,)"
+      R"("cpu_us_per_commit":32.0,"cores_busy":0.0,"floor_variant":"blocking"}]})");
 }
 
-TEST(LatencyReport, TheTableHasOneLineForEachSetting) {
+TEST(CommitReport, TheTableHasOneLineForEachSetting) {
   const std::string table = to_table({three_rounds(), three_rounds()});
   EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 4);
   EXPECT_THAT(table, testing::HasSubstr("(300-900)"));

@@ -1,6 +1,6 @@
-// From the runs of `latency` to what is printed.
-#ifndef DECREE_BENCH_LATENCY_REPORT_H_
-#define DECREE_BENCH_LATENCY_REPORT_H_
+// From the runs of a benchmark of commits to what is printed.
+#ifndef DECREE_BENCH_COMMIT_REPORT_H_
+#define DECREE_BENCH_COMMIT_REPORT_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +19,8 @@ struct Round {
 };
 
 /// Medians over the rounds; the floor is the variant with the least median p50.
-struct LatencyRow {
+struct CommitRow {
+  std::size_t replicas = 0;
   std::uint32_t outstanding = 0;
   std::uint32_t payload_bytes = 0;
   std::uint64_t commits = 0;  // in all rounds
@@ -31,7 +32,8 @@ struct LatencyRow {
   double floor_p50_us = 0;
   double floor_p99_us = 0;
   double ratio_p50 = 0;
-  double cpu_us_per_commit = 0;
+  double cpu_us_per_commit = 0;  // of all replicas
+  double cores_busy = 0;         // by all replicas, on average
   std::string floor_variant;
 
   // Not in the JSON.
@@ -44,15 +46,15 @@ struct LatencyRow {
 };
 
 /// `rounds` is not empty; `variants` names their floors.
-LatencyRow summarize(const LoadRequest& request, const std::vector<Round>& rounds,
-                     const std::vector<std::string>& variants);
+CommitRow summarize(std::size_t replicas, const LoadRequest& request,
+                    const std::vector<Round>& rounds, const std::vector<std::string>& variants);
 
-/// {"latency": [...]}
-nlohmann::ordered_json to_json(const std::vector<LatencyRow>& rows);
+/// {name: [...]}
+nlohmann::ordered_json to_json(const std::string& name, const std::vector<CommitRow>& rows);
 
 /// One line for each row under a heading, for people.
-std::string to_table(const std::vector<LatencyRow>& rows);
+std::string to_table(const std::vector<CommitRow>& rows);
 
 }  // namespace decree::bench
 
-#endif  // DECREE_BENCH_LATENCY_REPORT_H_
+#endif  // DECREE_BENCH_COMMIT_REPORT_H_

@@ -1,4 +1,4 @@
-#include "bench/latency_report.h"
+#include "bench/commit_report.h"
 
 #include <fmt/format.h>
 
@@ -31,8 +31,9 @@ double p50(const Measurement& m) { return m.load.p50_us; }
 double p99(const Measurement& m) { return m.load.p99_us; }
 double p999(const Measurement& m) { return m.load.p999_us; }
 double cpu(const Measurement& m) { return m.cpu_us_per_commit; }
+double cores_busy(const Measurement& m) { return cpu(m) * commits_per_s(m) / 1e6; }
 
-void add_engine(LatencyRow& row, const std::vector<Measurement>& engine) {
+void add_engine(CommitRow& row, const std::vector<Measurement>& engine) {
   const std::vector<double> p50s = sorted(engine, p50);
   row.p50_us = median(p50s);
   row.p50_least_us = p50s.front();
@@ -41,13 +42,14 @@ void add_engine(LatencyRow& row, const std::vector<Measurement>& engine) {
   row.p999_us = median(sorted(engine, p999));
   row.commits_per_s = median(sorted(engine, commits_per_s));
   row.cpu_us_per_commit = median(sorted(engine, cpu));
+  row.cores_busy = median(sorted(engine, cores_busy));
   for (const Measurement& measurement : engine) {
     row.commits += measurement.load.commits;
     row.max_us = std::max(row.max_us, measurement.load.max_us);
   }
 }
 
-void add_floor(LatencyRow& row, const std::vector<Measurement>& floor, const std::string& variant) {
+void add_floor(CommitRow& row, const std::vector<Measurement>& floor, const std::string& variant) {
   const std::vector<double> p50s = sorted(floor, p50);
   if (!row.floor_variant.empty() && median(p50s) >= row.floor_p50_us) {
     return;
@@ -66,9 +68,10 @@ double tenths(double value) { return std::round(value * 10) / 10; }
 
 }  // namespace
 
-LatencyRow summarize(const LoadRequest& request, const std::vector<Round>& rounds,
-                     const std::vector<std::string>& variants) {
-  LatencyRow row;
+CommitRow summarize(std::size_t replicas, const LoadRequest& request,
+                    const std::vector<Round>& rounds, const std::vector<std::string>& variants) {
+  CommitRow row;
+  row.replicas = replicas;
   row.outstanding = request.outstanding;
   row.payload_bytes = request.payload_bytes;
   std::vector<Measurement> engine;
@@ -86,10 +89,11 @@ LatencyRow summarize(const LoadRequest& request, const std::vector<Round>& round
   return row;
 }
 
-nlohmann::ordered_json to_json(const std::vector<LatencyRow>& rows) {
+nlohmann::ordered_json to_json(const std::string& name, const std::vector<CommitRow>& rows) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const LatencyRow& row : rows) {
-    list.push_back({{"outstanding", row.outstanding},
+  for (const CommitRow& row : rows) {
+    list.push_back({{"replicas", row.replicas},
+                    {"outstanding", row.outstanding},
                     {"payload_bytes", row.payload_bytes},
                     {"commits", row.commits},
                     {"p50_us", tenths(row.p50_us)},
@@ -101,27 +105,30 @@ nlohmann::ordered_json to_json(const std::vector<LatencyRow>& rows) {
                     {"floor_p99_us", tenths(row.floor_p99_us)},
                     {"ratio_p50", std::round(row.ratio_p50 * 1000) / 1000},
                     {"cpu_us_per_commit", std::round(row.cpu_us_per_commit * 1000) / 1000},
+                    {"cores_busy", std::round(row.cores_busy * 100) / 100},
                     {"floor_variant", row.floor_variant}});
   }
-  return {{"latency", list}};
+  return {{name, list}};
 }
 
-std::string to_table(const std::vector<LatencyRow>& rows) {
+std::string to_table(const std::vector<CommitRow>& rows) {
   std::string table = fmt::format(
-      "{:>11}  {:^60}  {:^48}  {:>5}\n"
-      "{:>11}  {:>7} {:>13} {:>7} {:>8} {:>9} {:>8} {:>7}  {:>7} {:>13} {:>7} {:>9} {:>6} {:>8}  "
-      "{:>5}\n",
-      "", "engine", "floor", "", "outstanding", "p50", "(rounds)", "p99", "p99.9", "max", "/s",
-      "cpu", "p50", "(rounds)", "p99", "/s", "cpu", "waits", "ratio");
-  for (const LatencyRow& row : rows) {
+      "{:>8} {:>7} {:>6}  {:^67}  {:^48}  {:>5}\n"
+      "{:>8} {:>7} {:>6}  {:>7} {:>13} {:>7} {:>8} {:>9} {:>8} {:>7} {:>6}  {:>7} {:>13} {:>7} "
+      "{:>9} {:>6} {:>8}  {:>5}\n",
+      "replicas", "bytes", "in", "engine", "floor", "", "", "", "flight", "p50", "(rounds)", "p99",
+      "p99.9", "max", "/s", "cpu", "cores", "p50", "(rounds)", "p99", "/s", "cpu", "waits",
+      "ratio");
+  for (const CommitRow& row : rows) {
     const auto spread = [](double least, double most) {
       return fmt::format("({:.0f}-{:.0f})", least, most);
     };
     table += fmt::format(
-        "{:>11}  {:>7.0f} {:>13} {:>7.0f} {:>8.0f} {:>9.0f} {:>8.0f} {:>7.1f}  {:>7.0f} {:>13} "
-        "{:>7.0f} {:>9.0f} {:>6.1f} {:>8}  {:>5.2f}\n",
-        row.outstanding, row.p50_us, spread(row.p50_least_us, row.p50_most_us), row.p99_us,
-        row.p999_us, row.max_us, row.commits_per_s, row.cpu_us_per_commit, row.floor_p50_us,
+        "{:>8} {:>7} {:>6}  {:>7.0f} {:>13} {:>7.0f} {:>8.0f} {:>9.0f} {:>8.0f} {:>7.1f} {:>6.2f}  "
+        "{:>7.0f} {:>13} {:>7.0f} {:>9.0f} {:>6.1f} {:>8}  {:>5.2f}\n",
+        row.replicas, row.payload_bytes, row.outstanding, row.p50_us,
+        spread(row.p50_least_us, row.p50_most_us), row.p99_us, row.p999_us, row.max_us,
+        row.commits_per_s, row.cpu_us_per_commit, row.cores_busy, row.floor_p50_us,
         spread(row.floor_p50_least_us, row.floor_p50_most_us), row.floor_p99_us,
         row.floor_commits_per_s, row.floor_cpu_us_per_commit, row.floor_variant, row.ratio_p50);
   }

@@ -1,0 +1,201 @@
+#include "bench/commits.h"
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <iterator>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "bench/commit_report.h"
+#include "bench/floor_group.h"
+#include "bench/replica_group.h"
+#include "bench/scratch.h"
+
+namespace decree::bench {
+namespace {
+
+/// A subcommand: every combination of what is listed is measured.
+struct Settings {
+  std::string name;
+  std::string what;
+  std::vector<std::size_t> replicas;
+  std::vector<std::uint32_t> payload_bytes;
+  std::vector<std::uint32_t> outstanding;
+  double seconds = 2;
+  std::size_t rounds = 3;
+  std::string directory = "/var/tmp";
+};
+
+std::vector<Settings> subcommands() {
+  return {{.name = "latency",
+           .what = "Commit latency",
+           .replicas = {3},
+           .payload_bytes = {256},
+           .outstanding = {1, 8, 64, 256, 1024}},
+          {.name = "throughput",
+           .what = "Commits a second under load",
+           .replicas = {3},
+           .payload_bytes = {64, 256},
+           .outstanding = {64, 256, 1024, 4096}},
+          {.name = "payload",
+           .what = "Commits of small and large commands",
+           .replicas = {3},
+           .payload_bytes = {16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576},
+           .outstanding = {1, 16}},
+          {.name = "replicas",
+           .what = "Commits in groups of other sizes",
+           .replicas = {1, 3, 5, 7},
+           .payload_bytes = {256},
+           .outstanding = {1, 64}}};
+}
+
+/// One combination.
+struct Setting {
+  std::size_t replicas = 0;
+  LoadRequest request;
+};
+
+std::vector<Setting> combinations(const Settings& settings) {
+  std::vector<Setting> list;
+  for (const std::size_t replicas : settings.replicas) {
+    for (const std::uint32_t payload_bytes : settings.payload_bytes) {
+      for (const std::uint32_t outstanding : settings.outstanding) {
+        list.push_back({replicas,
+                        {.outstanding = outstanding,
+                         .payload_bytes = payload_bytes,
+                         .seconds = settings.seconds}});
+      }
+    }
+  }
+  return list;
+}
+
+// A leader that moves in the middle of a run spoils the run, not the benchmark.
+constexpr int kAttempts = 5;
+
+void say(const std::string& line) { fmt::print(stderr, "{}\n", line); }
+
+std::string disk_of(Process& worker) {
+  return ask(worker, {{"status", true}}, 10).at("disk").get<std::string>();
+}
+
+std::string machine(WorkerGroup& replicas, const std::string& scratch) {
+  utsname kernel{};
+  ::uname(&kernel);
+  WorkerGroup floor = start_floor(scratch, replicas.processes.size(), floor_variants().front());
+  return fmt::format("{} processors, {} {}; replicas write with {}, the floor with {}",
+                     std::thread::hardware_concurrency(), kernel.sysname, kernel.release,
+                     disk_of(replicas.processes[replicas.leader]), disk_of(floor.processes[0]));
+}
+
+Measurement measure_engine(WorkerGroup& replicas, const LoadRequest& request) {
+  std::string problem;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    await_leader(replicas);
+    Measurement measurement = measure(replicas, request);
+    problem = measurement.load.problem;
+    if (problem.empty()) {
+      return measurement;
+    }
+    say(fmt::format("  a run does not count: {}; once more", problem));
+  }
+  throw std::runtime_error(fmt::format("{} runs in a row failed: {}", kAttempts, problem));
+}
+
+Round measure_round(WorkerGroup& replicas, const std::string& scratch, const LoadRequest& request) {
+  Round round{.engine = measure_engine(replicas, request), .floors = {}};
+  for (const FloorVariant& variant : floor_variants()) {
+    WorkerGroup floor = start_floor(scratch, replicas.processes.size(), variant);
+    round.floors.push_back(measure(floor, request));
+  }
+  return round;
+}
+
+std::vector<std::string> variant_names() {
+  std::vector<std::string> names;
+  std::transform(floor_variants().begin(), floor_variants().end(), std::back_inserter(names),
+                 [](const FloorVariant& variant) { return variant.name; });
+  return names;
+}
+
+std::string progress(const Round& round) {
+  std::string line = fmt::format("engine {:.0f} us", round.engine.load.p50_us);
+  for (std::size_t i = 0; i < round.floors.size(); ++i) {
+    line +=
+        fmt::format(", floor {} {:.0f} us", floor_variants()[i].name, round.floors[i].load.p50_us);
+  }
+  return line;
+}
+
+/// New replicas for each setting, so that none inherits the log of the one before.
+CommitRow measure_setting(const Setting& setting, std::size_t rounds, const std::string& scratch,
+                          std::string& machine_line) {
+  const LoadRequest& request = setting.request;
+  const Scratch logs(scratch);
+  WorkerGroup replicas = start_replicas(logs.path(), setting.replicas);
+  if (machine_line.empty()) {
+    machine_line = machine(replicas, scratch);
+  }
+  std::vector<Round> measured;
+  while (measured.size() < rounds) {
+    measured.push_back(measure_round(replicas, scratch, request));
+    say(fmt::format("{} replicas, {} B, {} outstanding, round {} of {}: p50 of {}",
+                    setting.replicas, request.payload_bytes, request.outstanding, measured.size(),
+                    rounds, progress(measured.back())));
+  }
+  return summarize(setting.replicas, request, measured, variant_names());
+}
+
+void run(const Settings& settings) {
+  throw_on_interrupt();
+  std::filesystem::create_directories(settings.directory);
+  const Scratch scratch(settings.directory);
+  make_floor_files(scratch.path(), *std::ranges::max_element(settings.replicas));
+  std::string machine_line;
+  std::vector<CommitRow> rows;
+  for (const Setting& setting : combinations(settings)) {
+    rows.push_back(measure_setting(setting, settings.rounds, scratch.path(), machine_line));
+  }
+  fmt::print("{}, from a caller in the leader's process, in us\n{}\n\n{}\n{}\n", settings.what,
+             machine_line, to_table(rows), to_json(settings.name, rows).dump());
+}
+
+}  // namespace
+
+void add_commits(CLI::App& program) {
+  for (const Settings& defaults : subcommands()) {
+    auto settings = std::make_shared<Settings>(defaults);
+    CLI::App* command = program.add_subcommand(
+        settings->name, settings->what + ", from a caller in the leader's process");
+    command->add_option("--outstanding", settings->outstanding, "Commands in flight, e.g. 1,8,64")
+        ->delimiter(',')
+        ->check(CLI::Range(1, 65536))
+        ->capture_default_str();
+    command->add_option("--payload", settings->payload_bytes, "Bytes of a command, e.g. 64,256")
+        ->delimiter(',')
+        ->check(CLI::Range(1, 1 << 20))
+        ->capture_default_str();
+    command->add_option("--replicas", settings->replicas, "Sizes of the group, e.g. 3,5")
+        ->delimiter(',')
+        ->check(CLI::Range(1, 9))
+        ->capture_default_str();
+    command->add_option("--seconds", settings->seconds, "Of each run, after its warm-up")
+        ->check(CLI::Range(0.05, 3600.0))
+        ->capture_default_str();
+    command->add_option("--rounds", settings->rounds, "Engine and floor in turn, for the medians")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    command->add_option("--directory", settings->directory, "On the disk to measure")
+        ->capture_default_str();
+    command->callback([settings] { run(*settings); });
+  }
+}
+
+}  // namespace decree::bench
