@@ -15,6 +15,8 @@ namespace {
 
 constexpr Duration kRetryPause = Duration::millis(5);
 constexpr std::uint64_t kMaxAttempts = 12;
+/// Requests in flight: as many as the checker of histories can follow (sim/linearizability.h).
+constexpr std::size_t kMostAtOnce = 64;
 
 boost::asio::any_io_executor here() { return boost::asio::system_executor(); }
 
@@ -75,7 +77,9 @@ void Crowd::overload(ReplicaId at, std::uint64_t count, Duration apart) {
     Client& client = add_client();
     client.once = true;
     client.at = at;
-    world_.timeline.after(apart * static_cast<std::int64_t>(i), [this, &client] { ask(client); });
+    world_.timeline.after(apart * static_cast<std::int64_t>(i), [this, &client] {
+      if (waiting_ + plan_.clients < kMostAtOnce) ask(client);
+    });
   }
 }
 
