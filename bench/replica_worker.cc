@@ -7,6 +7,7 @@
 
 #include "bench/closed_loop.h"
 #include "bench/load.h"
+#include "bench/read_loop.h"
 #include "decree/replica.h"
 
 namespace decree::bench {
@@ -56,6 +57,9 @@ void work(const Settings& settings) {
   serve_requests([&](const nlohmann::json& request) -> nlohmann::json {
     if (request.contains("status")) {
       return status_of(replica);
+    }
+    if (request.contains("how")) {
+      return run_reads(replica, request.get<ReadRequest>());
     }
     return ClosedLoop(replica, request.get<LoadRequest>()).run();
   });
