@@ -43,6 +43,10 @@ void add_engine(CommitRow& row, const std::vector<Measurement>& engine) {
   row.commits_per_s = median(sorted(engine, commits_per_s));
   row.cpu_us_per_commit = median(sorted(engine, cpu));
   row.cores_busy = median(sorted(engine, cores_busy));
+  for (std::size_t at = 0; at < kFractions.size(); ++at) {
+    row.percentiles_us.push_back(median(
+        sorted(engine, [at](const Measurement& m) { return m.load.percentiles_us.at(at); })));
+  }
   for (const Measurement& measurement : engine) {
     row.commits += measurement.load.commits;
     row.max_us = std::max(row.max_us, measurement.load.max_us);

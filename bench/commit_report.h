@@ -43,6 +43,7 @@ struct CommitRow {
   double floor_p50_most_us = 0;
   double floor_commits_per_s = 0;
   double floor_cpu_us_per_commit = 0;
+  std::vector<double> percentiles_us;  // at kFractions
 };
 
 /// `rounds` is not empty; `variants` names their floors.

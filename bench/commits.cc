@@ -15,6 +15,7 @@
 
 #include "bench/commit_report.h"
 #include "bench/floor_group.h"
+#include "bench/plot.h"
 #include "bench/replica_group.h"
 #include "bench/scratch.h"
 
@@ -31,6 +32,7 @@ struct Settings {
   double seconds = 2;
   std::size_t rounds = 3;
   std::string directory = "/var/tmp";
+  std::string plot = {};  // a file, or none
 };
 
 std::vector<Settings> subcommands() {
@@ -155,6 +157,9 @@ CommitRow measure_setting(const Setting& setting, std::size_t rounds, const std:
 
 void run(const Settings& settings) {
   throw_on_interrupt();
+  if (!settings.plot.empty()) {
+    require_gnuplot();
+  }
   std::filesystem::create_directories(settings.directory);
   const Scratch scratch(settings.directory);
   make_floor_files(scratch.path(), *std::ranges::max_element(settings.replicas));
@@ -165,6 +170,9 @@ void run(const Settings& settings) {
   }
   fmt::print("{}, from a caller in the leader's process, in us\n{}\n\n{}\n{}\n", settings.what,
              machine_line, to_table(rows), to_json(settings.name, rows).dump());
+  if (!settings.plot.empty()) {
+    plot(settings.plot, settings.what, rows);
+  }
 }
 
 }  // namespace
@@ -194,6 +202,7 @@ void add_commits(CLI::App& program) {
         ->capture_default_str();
     command->add_option("--directory", settings->directory, "On the disk to measure")
         ->capture_default_str();
+    command->add_option("--plot", settings->plot, "Draw it into this file, an SVG");
     command->callback([settings] { run(*settings); });
   }
 }

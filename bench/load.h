@@ -3,10 +3,12 @@
 #ifndef DECREE_BENCH_LOAD_H_
 #define DECREE_BENCH_LOAD_H_
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "bench/histogram.h"
 
@@ -19,6 +21,10 @@ struct LoadRequest {
   double seconds = 1;
 };
 
+/// Of all latencies, for a curve.
+inline constexpr std::array kFractions{0.0,  0.25,  0.5,   0.75,   0.9,    0.95,
+                                       0.99, 0.995, 0.999, 0.9995, 0.9999, 0.99995};
+
 /// Latencies run from the moment a command was due, which is when the completion that made room for
 /// it was seen, until it was done.
 struct LoadResult {
@@ -28,7 +34,8 @@ struct LoadResult {
   double p99_us = 0;
   double p999_us = 0;
   double max_us = 0;
-  std::string problem;  // empty, or why the run does not count
+  std::vector<double> percentiles_us;  // at kFractions
+  std::string problem;                 // empty, or why the run does not count
 };
 
 /// `latencies` are in nanoseconds.
@@ -36,7 +43,7 @@ LoadResult summary(const Histogram& latencies, std::int64_t elapsed_ns);
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LoadRequest, outstanding, payload_bytes, seconds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LoadResult, commits, elapsed_us, p50_us, p99_us, p999_us, max_us,
-                                   problem)
+                                   percentiles_us, problem)
 
 /// Answers requests until the standard input ends.
 void serve_requests(const std::function<nlohmann::json(const nlohmann::json&)>& answer);

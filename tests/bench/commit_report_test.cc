@@ -17,6 +17,7 @@ Measurement measured(double p50_us, std::uint64_t commits) {
                    .p99_us = 2 * p50_us,
                    .p999_us = 3 * p50_us,
                    .max_us = 10 * p50_us,
+                   .percentiles_us = std::vector<double>(kFractions.size(), p50_us),
                    .problem = {}},
           .cpu_us_per_commit = p50_us / 10};
 }
@@ -42,6 +43,7 @@ TEST(CommitReport, TakesMediansAndTheWorstMaximum) {
   EXPECT_DOUBLE_EQ(row.cpu_us_per_commit, 32);
   EXPECT_DOUBLE_EQ(row.p50_least_us, 300);
   EXPECT_DOUBLE_EQ(row.p50_most_us, 900);
+  EXPECT_EQ(row.percentiles_us, std::vector<double>(kFractions.size(), 320));
 }
 
 TEST(CommitReport, TheFloorIsTheVariantWithTheBetterMedian) {

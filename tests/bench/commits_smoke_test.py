@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from xml.etree import ElementTree
 
 FIELDS = {
     "replicas", "outstanding", "payload_bytes", "commits", "p50_us", "p99_us", "p999_us", "max_us",
@@ -33,10 +34,14 @@ def check_row(row, setting):
 
 def check_run(program, subcommand, options, settings):
     with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
+        svg = os.path.join(directory, "plot.svg")
         command = [program, subcommand, "--seconds", "0.2", "--rounds", "1",
-                   "--directory", directory] + options
+                   "--directory", directory, "--plot", svg] + options
         result = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=100)
         assert result.returncode == 0, f"exit status {result.returncode}"
+        drawn = ElementTree.parse(svg).getroot()
+        assert len(list(drawn.iter("{http://www.w3.org/2000/svg}path"))) > 10, "nothing is drawn"
+        os.remove(svg)
         assert not os.listdir(directory), f"left behind: {os.listdir(directory)}"
     report = json.loads(result.stdout.splitlines()[-1])
     assert report.keys() == {subcommand}, report.keys()
