@@ -12,11 +12,13 @@ namespace decree::sim {
 
 namespace {
 
-/// What may wait in memory for a disk: at a leader as much as the current segment and the next one
-/// have room for, a block at least for each append; at a follower what its leaders' windows let
-/// through (paxos/limits.h), and leaders change while a disk stalls.
-std::size_t most_appends(const Options& options) {
-  return 2 * options.segment_bytes / wal::kBlockSize + 4 * paxos::kMaxBatchesToPeer;
+/// What may wait in memory for a disk: at a follower what its leaders' windows let through
+/// (paxos/limits.h), and leaders change while a disk stalls; at a leader as much as the current
+/// segment and the next one have room for, a block at least for each append.
+std::size_t most_appends(const Options& options, bool has_led) {
+  constexpr std::size_t kLeadersOfAStall = 4;
+  const std::size_t followed = kLeadersOfAStall * paxos::kMaxBatchesToPeer;
+  return has_led ? followed + 2 * options.segment_bytes / wal::kBlockSize : followed;
 }
 
 }  // namespace
@@ -50,6 +52,7 @@ void Site::start() {
   closing_ = false;
   paused_until_ = {};
   promised_ = {};
+  has_led_ = false;
   opening_ = true;
   try {
     open();
@@ -202,7 +205,8 @@ void Site::after_turn() {
   busy_until_ = now + turn_cost + spent_;
   const paxos::Core& core = engine_->core();
   engine_->check_invariants();
-  if (engine_->appends_waiting() > most_appends(options_)) {
+  has_led_ = has_led_ || core.leader() != nullptr;
+  if (engine_->appends_waiting() > most_appends(options_, has_led_)) {
     world_.verdict.fail(fmt::format("replica {} holds {} appends in memory for its disk", id_.value,
                                     engine_->appends_waiting()));
   }

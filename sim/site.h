@@ -146,7 +146,8 @@ class Site {
   CrashMode crash_mode_ = CrashMode::nothing;
   std::uint64_t pause_in_ = 0;
   Duration pause_for_;
-  Ballot promised_;  // in this life
+  Ballot promised_;       // in this life
+  bool has_led_ = false;  // likewise
 };
 
 }  // namespace decree::sim
