@@ -72,7 +72,7 @@ TEST(Run, IsTheSameWhenItIsTraced) {
 
 TEST(Run, CountsWhichFaultMetWhichStage) {
   Coverage all;
-  for (std::uint64_t seed = 1; seed <= 15; ++seed) all += run_seed(seed, Notes()).coverage;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) all += run_seed(seed, Notes()).coverage;
   EXPECT_LT(all.gaps().size() + 20, Coverage().gaps().size());
 }
 
