@@ -16,7 +16,7 @@ namespace {
 /// (paxos/limits.h), and leaders change while a disk stalls; at a leader as much as the current
 /// segment and the next one have room for, a block at least for each append.
 std::size_t most_appends(const Options& options, bool has_led) {
-  constexpr std::size_t kLeadersOfAStall = 4;
+  constexpr std::size_t kLeadersOfAStall = 16;
   const std::size_t followed = kLeadersOfAStall * paxos::kMaxBatchesToPeer;
   return has_led ? followed + 2 * options.segment_bytes / wal::kBlockSize : followed;
 }
