@@ -6,6 +6,9 @@
 #include <cmath>
 #include <functional>
 #include <iterator>
+#include <utility>
+
+#include "bench/spread.h"
 
 namespace decree::bench {
 namespace {
@@ -14,17 +17,12 @@ double commits_per_s(const Measurement& measurement) {
   return static_cast<double>(measurement.load.commits) / (measurement.load.elapsed_us / 1e6);
 }
 
-/// One figure of all measurements, in order of size.
-std::vector<double> sorted(const std::vector<Measurement>& measurements,
-                           const std::function<double(const Measurement&)>& figure) {
+/// One figure of all measurements.
+Spread spread(const std::vector<Measurement>& measurements,
+              const std::function<double(const Measurement&)>& figure) {
   std::vector<double> values;
   std::transform(measurements.begin(), measurements.end(), std::back_inserter(values), figure);
-  std::sort(values.begin(), values.end());
-  return values;
-}
-
-double median(const std::vector<double>& in_order) {
-  return (in_order[(in_order.size() - 1) / 2] + in_order[in_order.size() / 2]) / 2;
+  return spread_of(std::move(values));
 }
 
 double p50(const Measurement& m) { return m.load.p50_us; }
@@ -34,18 +32,18 @@ double cpu(const Measurement& m) { return m.cpu_us_per_commit; }
 double cores_busy(const Measurement& m) { return cpu(m) * commits_per_s(m) / 1e6; }
 
 void add_engine(CommitRow& row, const std::vector<Measurement>& engine) {
-  const std::vector<double> p50s = sorted(engine, p50);
-  row.p50_us = median(p50s);
-  row.p50_least_us = p50s.front();
-  row.p50_most_us = p50s.back();
-  row.p99_us = median(sorted(engine, p99));
-  row.p999_us = median(sorted(engine, p999));
-  row.commits_per_s = median(sorted(engine, commits_per_s));
-  row.cpu_us_per_commit = median(sorted(engine, cpu));
-  row.cores_busy = median(sorted(engine, cores_busy));
+  const Spread p50s = spread(engine, p50);
+  row.p50_us = p50s.median;
+  row.p50_least_us = p50s.least;
+  row.p50_most_us = p50s.most;
+  row.p99_us = spread(engine, p99).median;
+  row.p999_us = spread(engine, p999).median;
+  row.commits_per_s = spread(engine, commits_per_s).median;
+  row.cpu_us_per_commit = spread(engine, cpu).median;
+  row.cores_busy = spread(engine, cores_busy).median;
   for (std::size_t at = 0; at < kFractions.size(); ++at) {
-    row.percentiles_us.push_back(median(
-        sorted(engine, [at](const Measurement& m) { return m.load.percentiles_us.at(at); })));
+    const auto percentile = [at](const Measurement& m) { return m.load.percentiles_us.at(at); };
+    row.percentiles_us.push_back(spread(engine, percentile).median);
   }
   for (const Measurement& measurement : engine) {
     row.commits += measurement.load.commits;
@@ -54,17 +52,17 @@ void add_engine(CommitRow& row, const std::vector<Measurement>& engine) {
 }
 
 void add_floor(CommitRow& row, const std::vector<Measurement>& floor, const std::string& variant) {
-  const std::vector<double> p50s = sorted(floor, p50);
-  if (!row.floor_variant.empty() && median(p50s) >= row.floor_p50_us) {
+  const Spread p50s = spread(floor, p50);
+  if (!row.floor_variant.empty() && p50s.median >= row.floor_p50_us) {
     return;
   }
   row.floor_variant = variant;
-  row.floor_p50_us = median(p50s);
-  row.floor_p50_least_us = p50s.front();
-  row.floor_p50_most_us = p50s.back();
-  row.floor_p99_us = median(sorted(floor, p99));
-  row.floor_commits_per_s = median(sorted(floor, commits_per_s));
-  row.floor_cpu_us_per_commit = median(sorted(floor, cpu));
+  row.floor_p50_us = p50s.median;
+  row.floor_p50_least_us = p50s.least;
+  row.floor_p50_most_us = p50s.most;
+  row.floor_p99_us = spread(floor, p99).median;
+  row.floor_commits_per_s = spread(floor, commits_per_s).median;
+  row.floor_cpu_us_per_commit = spread(floor, cpu).median;
   row.ratio_p50 = row.p50_us / row.floor_p50_us;
 }
 
@@ -124,16 +122,16 @@ std::string to_table(const std::vector<CommitRow>& rows) {
       "p99.9", "max", "/s", "cpu", "cores", "p50", "(rounds)", "p99", "/s", "cpu", "waits",
       "ratio");
   for (const CommitRow& row : rows) {
-    const auto spread = [](double least, double most) {
+    const auto range = [](double least, double most) {
       return fmt::format("({:.0f}-{:.0f})", least, most);
     };
     table += fmt::format(
         "{:>8} {:>7} {:>6}  {:>7.0f} {:>13} {:>7.0f} {:>8.0f} {:>9.0f} {:>8.0f} {:>7.1f} {:>6.2f}  "
         "{:>7.0f} {:>13} {:>7.0f} {:>9.0f} {:>6.1f} {:>8}  {:>5.2f}\n",
         row.replicas, row.payload_bytes, row.outstanding, row.p50_us,
-        spread(row.p50_least_us, row.p50_most_us), row.p99_us, row.p999_us, row.max_us,
+        range(row.p50_least_us, row.p50_most_us), row.p99_us, row.p999_us, row.max_us,
         row.commits_per_s, row.cpu_us_per_commit, row.cores_busy, row.floor_p50_us,
-        spread(row.floor_p50_least_us, row.floor_p50_most_us), row.floor_p99_us,
+        range(row.floor_p50_least_us, row.floor_p50_most_us), row.floor_p99_us,
         row.floor_commits_per_s, row.floor_cpu_us_per_commit, row.floor_variant, row.ratio_p50);
   }
   return table;
