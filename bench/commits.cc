@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <iterator>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -79,9 +78,6 @@ std::vector<Setting> combinations(const Settings& settings) {
   return list;
 }
 
-// A leader that moves in the middle of a run spoils the run, not the benchmark.
-constexpr int kAttempts = 5;
-
 void say(const std::string& line) { fmt::print(stderr, "{}\n", line); }
 
 std::string disk_of(Process& worker) {
@@ -98,17 +94,12 @@ std::string machine(WorkerGroup& replicas, const std::string& scratch) {
 }
 
 Measurement measure_engine(WorkerGroup& replicas, const LoadRequest& request) {
-  std::string problem;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    await_leader(replicas);
-    Measurement measurement = measure(replicas, request);
-    problem = measurement.load.problem;
-    if (problem.empty()) {
-      return measurement;
-    }
-    say(fmt::format("  a run does not count: {}; once more", problem));
-  }
-  throw std::runtime_error(fmt::format("{} runs in a row failed: {}", kAttempts, problem));
+  Measurement measurement;
+  run_until_it_counts(replicas, [&] {
+    measurement = measure(replicas, request);
+    return measurement.load.problem;
+  });
+  return measurement;
 }
 
 Round measure_round(WorkerGroup& replicas, const std::string& scratch, const LoadRequest& request) {

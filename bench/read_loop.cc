@@ -43,7 +43,7 @@ ReadResult check_lease(const Replica& replica, double seconds) {
   });
 }
 
-/// Starts kBatch reads from `executor` when the last batch is done. Used once.
+/// Starts a batch of reads on the engine's thread when the last one is done. Used once.
 class BatchLoop {
  public:
   BatchLoop(Replica& replica, Consistency consistency, double seconds)

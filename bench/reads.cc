@@ -2,20 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "bench/read_loop.h"
 #include "bench/replica_group.h"
 #include "bench/scratch.h"
+#include "bench/spread.h"
 
 namespace decree::bench {
 namespace {
@@ -40,28 +39,18 @@ const std::array<Kind, 6> kKinds{{{"clock"},
                                   {"engine thread", true}}};
 constexpr std::size_t kReplicas = 3;
 constexpr double kPatienceSeconds = 30;
-constexpr int kAttempts = 5;
 
 /// Nanoseconds each.
 double measure(WorkerGroup& replicas, const Kind& kind, double seconds) {
   ReadResult result;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    await_leader(replicas);
+  run_until_it_counts(replicas, [&] {
     const std::size_t place = (replicas.leader + (kind.follower ? 1 : 0)) % kReplicas;
     result =
         ask(replicas.processes[place], ReadRequest{kind.how, seconds}, seconds + kPatienceSeconds)
             .get<ReadResult>();
-    if (result.problem.empty()) {
-      return result.elapsed_us * 1e3 / static_cast<double>(result.reads);
-    }
-    fmt::print(stderr, "  a run does not count: {}; once more\n", result.problem);
-  }
-  throw std::runtime_error(fmt::format("{} runs in a row failed: {}", kAttempts, result.problem));
-}
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
+    return result.problem;
+  });
+  return result.elapsed_us * 1e3 / static_cast<double>(result.reads);
 }
 
 void report(const Settings& settings, const std::array<std::vector<double>, kKinds.size()>& ns) {
@@ -70,11 +59,10 @@ void report(const Settings& settings, const std::array<std::vector<double>, kKin
       "clock\n\n{:<32} {:>8} {:>18} {:>12} {:>7}\n",
       kReplicas, settings.rounds, "", "ns", "(rounds)", "/s", "ratio");
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  const double floor = median(ns[0]);
+  const double floor = spread_of(ns[0]).median;
   for (std::size_t i = 0; i < kKinds.size(); ++i) {
     const std::string name = kKinds[i].how + (kKinds[i].follower ? ", at a follower" : "");
-    const double each = median(ns[i]);
-    const auto [least, most] = std::ranges::minmax(ns[i]);
+    const auto [least, each, most] = spread_of(ns[i]);
     fmt::print("{:<32} {:>8.1f} {:>18} {:>12.0f} {:>7.2f}\n", name, each,
                fmt::format("({:.1f}-{:.1f})", least, most), 1e9 / each, each / floor);
     list.push_back({{"kind", name},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdio>
 #include <stdexcept>
 #include <thread>
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::chrono::seconds kElection{30};
 constexpr std::chrono::milliseconds kPause{10};
+constexpr int kAttempts = 5;
 constexpr double kStatusSeconds = 30;  // a fresh log writes its zeros first
 
 bool leads(Process& replica) {
@@ -53,6 +55,19 @@ void await_leader(WorkerGroup& group) {
     std::this_thread::sleep_for(kPause);
   }
   throw std::runtime_error(fmt::format("no replica led within {} s", kElection.count()));
+}
+
+void run_until_it_counts(WorkerGroup& group, const std::function<std::string()>& run) {
+  std::string problem;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    await_leader(group);
+    problem = run();
+    if (problem.empty()) {
+      return;
+    }
+    fmt::print(stderr, "  a run does not count: {}; once more\n", problem);
+  }
+  throw std::runtime_error(fmt::format("{} runs in a row failed: {}", kAttempts, problem));
 }
 
 }  // namespace decree::bench

@@ -3,6 +3,7 @@
 #define DECREE_BENCH_REPLICA_GROUP_H_
 
 #include <cstddef>
+#include <functional>
 #include <string>
 
 #include "bench/worker_group.h"
@@ -15,6 +16,10 @@ WorkerGroup start_replicas(const std::string& directory, std::size_t replicas);
 /// Sets `group.leader`, once a replica leads and holds a lease. Throws std::runtime_error when none
 /// does within half a minute.
 void await_leader(WorkerGroup& group);
+
+/// Calls `run` while a replica leads; it returns why the run does not count, or nothing. A leader
+/// that moves spoils a run and not the benchmark: throws std::runtime_error after five in a row.
+void run_until_it_counts(WorkerGroup& group, const std::function<std::string()>& run);
 
 }  // namespace decree::bench
 
