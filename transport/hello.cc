@@ -14,16 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxReasonBytes = 512;
 
-Payload framed(const flatbuffers::FlatBufferBuilder& builder, FrameType type,
-               const Origin& origin) {
-  Payload frame{{}, BufferRef::allocate(kHeaderBytes + builder.GetSize())};
-  std::memcpy(frame.owner.bytes().data() + kHeaderBytes, builder.GetBufferPointer(),
-              builder.GetSize());
-  seal(frame.owner.bytes(), type, origin);
-  frame.view = frame.owner.bytes();
-  return frame;
-}
-
 template <class Table>
 const Table* verified(std::span<const std::byte> frame, FrameType type) {
   if (frame.size() < kHeaderBytes || read_header(frame).type != type) return nullptr;
@@ -50,6 +40,16 @@ std::optional<Introduction> introduction(const Table& table) {
 }
 
 }  // namespace
+
+Payload framed(const flatbuffers::FlatBufferBuilder& builder, FrameType type,
+               const Origin& origin) {
+  Payload frame{{}, BufferRef::allocate(kHeaderBytes + builder.GetSize())};
+  std::memcpy(frame.owner.bytes().data() + kHeaderBytes, builder.GetBufferPointer(),
+              builder.GetSize());
+  seal(frame.owner.bytes(), type, origin);
+  frame.view = frame.owner.bytes();
+  return frame;
+}
 
 Payload encode(const Origin& origin, const Hello& hello) {
   flatbuffers::FlatBufferBuilder builder;

@@ -99,6 +99,9 @@ inline Succession from_wire(const wire::Succession& succession) {
   return ids;
 }
 
+/// A frame with header and checksum around a finished table. Copies it: not for the hot path.
+Payload framed(const flatbuffers::FlatBufferBuilder& builder, FrameType type, const Origin& origin);
+
 }  // namespace decree::transport
 
 #endif  // DECREE_TRANSPORT_WIRE_H_

@@ -2,10 +2,10 @@
 #include <flatbuffers/flatbuffers.h>
 #include <gtest/gtest.h>
 
-#include "framed.h"
 #include "messages.h"
 #include "transport/codec.h"
 #include "transport/message_generated.h"
+#include "transport/wire.h"
 
 namespace decree::transport {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "framed.h"
 #include "transport/message_generated.h"
+#include "transport/wire.h"
 
 namespace decree::transport {
 namespace {
