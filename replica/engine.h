@@ -66,6 +66,10 @@ class Engine final : public transport::NetworkEvents {
   void release_leadership();
   /// Takes nothing any more and answers everything that waits.
   void shut();
+  /// Waits for the disk; nothing is appended after it.
+  void close_log() {
+    if (log_) log_->close();
+  }
   /// All that was appended is durable, or never will be.
   [[nodiscard]] bool log_is_quiet() const;
 

@@ -2,10 +2,8 @@
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <cstdint>
@@ -21,6 +19,7 @@ namespace decree::replica {
 namespace {
 
 constexpr leases::Duration kCloseTimeout = leases::Duration::millis(1000);
+constexpr std::chrono::seconds kPatience{1};
 
 /// The program's own logger of that name, if it has one.
 void log_line(const Options& options, const std::string& line) {
@@ -44,6 +43,8 @@ Fresh draw_fresh() {
 
 Host::Host(const Options& options, StateMachine& machine)
     : options_(checked(options)),
+      proactor_(proactor::Proactor::open(no_uring_)),
+      asio_(*proactor_),
       engine_(options_, machine, clock_,
               [this](const std::string& line) { log_line(options_, line); }) {
   std::promise<std::string> opened;
@@ -60,16 +61,20 @@ Host::~Host() { close(); }
 void Host::run(std::function<void(const std::string&)> opened) {
   const std::string problem = open();
   opened(problem);
-  if (!problem.empty()) return;
-  loop();
+  if (problem.empty()) loop();
+  end();
 }
 
 std::string Host::open() {
   std::string notice;
   std::string problem;
-  disk_ = wal::open_disk({options_.directory}, notice, problem);
+  disk_ = wal::open_disk(options_.directory, *proactor_, notice, problem);
   if (disk_ == nullptr) return problem;
   const leases::Time locked = clock_.now();
+  if (no_uring_) {
+    log_line(options_, "io_uring cannot be used (" + no_uring_.message() +
+                           "); everything goes through epoll and a helper thread, which is slower");
+  }
   if (!notice.empty()) log_line(options_, notice);
   if (!engine_.recover(*disk_, draw_fresh(), locked, problem)) return problem;
 
@@ -79,29 +84,11 @@ std::string Host::open() {
     network.peers.push_back({member.id, member.host, member.port});
     if (member.id == options_.id) network.listen = network.peers.back();
   }
-  network_ = std::make_unique<transport::AsioNetwork>(io_, network, engine_);
+  network_ =
+      std::make_unique<transport::AsioNetwork>(asio_.context(), *proactor_, network, engine_);
   if (!network_->start(problem)) return problem;
-  if (disk_->completion_fd() >= 0) {
-    disk_events_.emplace(io_, ::dup(disk_->completion_fd()));
-    disk_events_->non_blocking(true);
-    watch_disk();
-  }
   engine_.start(*network_);
   return {};
-}
-
-void Host::watch_disk() {
-  disk_events_->async_wait(boost::asio::posix::stream_descriptor::wait_read,
-                           [this](const boost::system::error_code& error) {
-                             if (error) return;
-                             // The count says nothing that Disk::poll does not; empty is fine too.
-                             std::uint64_t count = 0;
-                             boost::system::error_code ignored;
-                             disk_events_->read_some(boost::asio::buffer(&count, sizeof count),
-                                                     ignored);
-                             engine_.log_ready();
-                             watch_disk();
-                           });
 }
 
 void Host::loop() {
@@ -110,23 +97,31 @@ void Host::loop() {
     if (engine_.has_work() || clock_.now() >= engine_.next_deadline()) engine_.turn();
     if (stage_ == Stage::closing && may_stop()) stage_ = Stage::closed;
   }
-  disk_events_.reset();
   network_->close();
   mailbox_.close();
-  io_.poll();
+  asio_.run();
   take_mail();
   engine_.answer();
 }
 
 void Host::wait_for_events() {
+  std::int64_t left = 0;
   if (!engine_.has_work()) {
     leases::Time until = engine_.next_deadline();
     if (stage_ == Stage::closing) until = std::min(until, close_by_);
     // Long sleeps are cut so that a deadline far away cannot overflow.
-    const std::int64_t left = std::min<std::int64_t>(until.ns - clock_.now().ns, 1'000'000'000);
-    if (left > 0) io_.run_one_for(std::chrono::nanoseconds(left));
+    left = std::min<std::int64_t>(until.ns - clock_.now().ns, 1'000'000'000);
   }
-  io_.poll();
+  if (proactor_->wait(std::chrono::nanoseconds(left))) take_mail();
+  if (disk_->ready()) engine_.log_ready();
+  asio_.run();
+}
+
+/// What belongs to the thread ends on it.
+void Host::end() {
+  engine_.close_log();
+  if (network_) network_->close();
+  while (proactor_->under_way() != 0) proactor_->wait(kPatience);
 }
 
 // --- Closing.
@@ -143,7 +138,7 @@ bool Host::may_stop() const { return engine_.log_is_quiet() || clock_.now() >= c
 
 void Host::close() {
   if (!thread_.joinable()) return;
-  boost::asio::post(io_, [this] { begin_to_close(); });
+  boost::asio::post(executor(), [this] { begin_to_close(); });
   thread_.join();
 }
 
@@ -167,7 +162,7 @@ void Host::read(std::function<void()> body, Consistency consistency, detail::Rea
 void Host::mail(MailedRequest request) {
   switch (mailbox_.put(request)) {
     case Mailbox::Put::first:
-      boost::asio::post(io_, [this] { take_mail(); });
+      proactor_->wake();
       return;
     case Mailbox::Put::queued:
       return;

@@ -2,14 +2,12 @@
 #ifndef DECREE_REPLICA_HOST_H_
 #define DECREE_REPLICA_HOST_H_
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/any_io_executor.hpp>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -17,6 +15,8 @@
 #include "decree/replica.h"
 #include "decree/state_machine.h"
 #include "leases/boot_clock.h"
+#include "proactor/asio_source.h"
+#include "proactor/proactor.h"
 #include "replica/engine.h"
 #include "replica/mailbox.h"
 #include "transport/asio_network.h"
@@ -24,8 +24,8 @@
 
 namespace decree::replica {
 
-/// Owns the thread; the thread alone touches disk, log, network and engine. An io_uring belongs to
-/// the thread that made it, so opening happens there too.
+/// Owns the thread; the thread alone touches disk, log, network and engine, and waits for all of
+/// them, and for Asio, in one proactor.
 class Host {
  public:
   /// Starts the thread and returns when the replica has joined the group or could not: then throws
@@ -41,7 +41,9 @@ class Host {
   void on_leadership(std::function<void(const LeadershipEvent&)> handler);
   [[nodiscard]] bool holds_lease() const noexcept { return engine_.holds_lease(); }
   [[nodiscard]] Status status();
-  [[nodiscard]] boost::asio::io_context::executor_type executor() { return io_.get_executor(); }
+  [[nodiscard]] boost::asio::any_io_executor executor() noexcept {
+    return asio_.context().get_executor();
+  }
   void close();
 
  private:
@@ -51,8 +53,8 @@ class Host {
   void run(std::function<void(const std::string&)> opened);
   [[nodiscard]] std::string open();
   void loop();
+  void end();
   void wait_for_events();
-  void watch_disk();
   void take_mail();
   void take(MailedRequest request);
   void begin_to_close();
@@ -65,13 +67,12 @@ class Host {
 
   const Options options_;
   leases::BootClock clock_;
-  boost::asio::io_context io_{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
-      io_.get_executor()};
+  std::error_code no_uring_;  // why, if there is none
+  std::unique_ptr<proactor::Proactor> proactor_;
+  proactor::AsioSource asio_;
   std::unique_ptr<wal::Disk> disk_;
   Engine engine_;
   std::unique_ptr<transport::AsioNetwork> network_;
-  std::optional<boost::asio::posix::stream_descriptor> disk_events_;
   Mailbox mailbox_;
   std::vector<MailedRequest> mail_;
   Stage stage_ = Stage::running;  // of the engine's thread

@@ -65,7 +65,8 @@ class Disk final : public wal::Disk {
                             std::uint64_t size, std::uint64_t token) override;
   void flush() override;
   void poll(std::vector<wal::Completion>& completions) override;
-  [[nodiscard]] int completion_fd() const override { return -1; }
+  [[nodiscard]] bool ready() const override { return !done_.empty(); }
+  bool wait() override { return false; }
   [[nodiscard]] std::string description() const override { return "simulated"; }
 
   /// Power is lost: what is outstanding reaches the medium in part, and all else fails from now on.

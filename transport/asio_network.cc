@@ -16,8 +16,11 @@ using boost::system::error_code;
 
 class AsioNetwork::Impl final : public LinkOwner, public std::enable_shared_from_this<Impl> {
  public:
-  Impl(asio::io_context& io, NetworkOptions options, NetworkEvents& events)
-      : context_{io, std::move(options), events, *this}, acceptor_(io), accept_pause_(io) {}
+  Impl(asio::io_context& io, proactor::Proactor& proactor, NetworkOptions options,
+       NetworkEvents& events)
+      : context_{io, proactor, std::move(options), events, *this},
+        acceptor_(io),
+        accept_pause_(io) {}
 
   bool start(std::string& problem) {
     if (!listen(problem)) return false;
@@ -161,8 +164,9 @@ class AsioNetwork::Impl final : public LinkOwner, public std::enable_shared_from
   std::array<Pair, kMaxReplicaId + 1> pairs_;        // by id; that of 0 stays empty
 };
 
-AsioNetwork::AsioNetwork(asio::io_context& io, NetworkOptions options, NetworkEvents& events)
-    : impl_(std::make_shared<Impl>(io, std::move(options), events)) {}
+AsioNetwork::AsioNetwork(asio::io_context& io, proactor::Proactor& proactor, NetworkOptions options,
+                         NetworkEvents& events)
+    : impl_(std::make_shared<Impl>(io, proactor, std::move(options), events)) {}
 AsioNetwork::~AsioNetwork() { close(); }
 
 bool AsioNetwork::start(std::string& problem) { return impl_->start(problem); }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "proactor/proactor.h"
 #include "transport/frame.h"
 #include "transport/network.h"
 
@@ -24,7 +25,6 @@ struct PeerAddress {
 struct NetworkLimits {
   std::size_t queue_bytes = 64u << 20;     // waiting to be sent to one peer
   std::size_t receive_bytes = 256u << 10;  // of a receive buffer; larger for larger frames
-  std::size_t turn_bytes = 1u << 20;       // read from one peer before others have their turn
   std::size_t strangers = 64;              // accepted connections that have not said hello
   std::chrono::milliseconds hello{2000};   // from dialling or accepting to the end of the handshake
   std::chrono::milliseconds retry_first{50};   // to the next dial; doubles ...
@@ -40,13 +40,15 @@ struct NetworkOptions {
 };
 
 /// Each replica dials every peer and sends on the connection it dialled; it receives on those it
-/// accepted. If either connection with a peer breaks, both are made anew. One thread, that of the
-/// io_context. Events are reported from handlers of the io_context only, never from within send()
-/// or flush(), and not after close().
+/// accepted. If either connection with a peer breaks, both are made anew. One thread, which runs
+/// the io_context and the proactor: connections are made by the one, and frames of peers arrive by
+/// the other. Events are reported from these two only, never from within send() or flush(), and not
+/// after close().
 class AsioNetwork final : public Network {
  public:
-  /// `io` and `events` must outlive the network.
-  AsioNetwork(boost::asio::io_context& io, NetworkOptions options, NetworkEvents& events);
+  /// All three must outlive the network, and what the proactor has under way after close().
+  AsioNetwork(boost::asio::io_context& io, proactor::Proactor& proactor, NetworkOptions options,
+              NetworkEvents& events);
   ~AsioNetwork() override;
 
   /// Listens and dials. On failure returns false and says in `problem` what is wrong.

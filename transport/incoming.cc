@@ -1,6 +1,9 @@
 #include "transport/incoming.h"
 
+#include <sys/socket.h>
+
 #include <boost/asio/buffer.hpp>
+#include <cerrno>
 
 namespace decree::transport {
 
@@ -44,6 +47,9 @@ void Incoming::close() {
   deadline_.cancel();
   error_code ignored;
   socket_.close(ignored);
+  if (!descriptor_) return;
+  ::shutdown(descriptor_.get(), SHUT_RDWR);  // ends what is being received
+  if (!receiving_) descriptor_.reset();
 }
 
 void Incoming::end() {
@@ -57,25 +63,36 @@ void Incoming::wait() {
                      [self = shared_from_this()](error_code error) {
                        if (self->state_ == State::closed) return;
                        if (error) return self->end();
-                       self->read_turn();
+                       self->read();
                      });
 }
 
-void Incoming::read_turn() {
-  std::size_t total = 0;
-  while (state_ != State::closed && total < context_.limits().turn_bytes) {
-    const std::span<std::byte> space = buffer_.space(next_frame_bytes_);
-    error_code error;
-    const std::size_t size = socket_.read_some(asio::buffer(space.data(), space.size()), error);
-    if (error == asio::error::would_block) break;
-    if (error) return end();
-    total += size;
-    if (state_ == State::refused) continue;  // until it has read why and closes
+void Incoming::read() {
+  const std::span<std::byte> space = buffer_.space(next_frame_bytes_);
+  error_code error;
+  const std::size_t size = socket_.read_some(asio::buffer(space.data(), space.size()), error);
+  if (error && error != asio::error::would_block) return end();
+  if (state_ == State::stranger) {  // who was refused reads why, and closes
     buffer_.received(size);
     take_frames();
-    if (size < space.size()) break;
   }
+  if (state_ == State::peer) return receive();
   if (state_ != State::closed) wait();
+}
+
+void Incoming::receive() {
+  receiving_ = shared_from_this();
+  context_.proactor.receive(descriptor_.get(), buffer_.space(next_frame_bytes_), *this);
+}
+
+void Incoming::completed(int result) {
+  const std::shared_ptr<Incoming> self = std::move(receiving_);
+  if (state_ == State::closed) return descriptor_.reset();
+  if (result == -EINTR || result == -EAGAIN) return receive();
+  if (result <= 0) return end();
+  buffer_.received(static_cast<std::size_t>(result));
+  take_frames();
+  if (state_ == State::peer) receive();
 }
 
 void Incoming::take_frames() {
@@ -114,7 +131,15 @@ void Incoming::greet(const FrameHeader& header, const Payload& frame) {
   peer_start_ = hello->own.start;
   deadline_.cancel();
   buffer_.set_capacity(context_.limits().receive_bytes);
+  if (!leave_asio()) return end();
   context_.owner.incoming_ready(shared_from_this());
+}
+
+bool Incoming::leave_asio() {
+  error_code error;
+  socket_.non_blocking(false, error);
+  if (!error) descriptor_ = UniqueFd(socket_.release(error));
+  return !error;
 }
 
 // The socket is new and its buffer empty: an answer that does not fit means that it is broken.

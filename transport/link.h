@@ -6,6 +6,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <memory>
 
+#include "proactor/proactor.h"
 #include "transport/admission.h"
 #include "transport/asio_network.h"
 #include "transport/notices.h"
@@ -29,6 +30,7 @@ class LinkOwner {
 /// Outlives every link that is not closed.
 struct LinkContext {
   boost::asio::io_context& io;
+  proactor::Proactor& proactor;  // of the thread that runs `io`
   const NetworkOptions options;
   NetworkEvents& events;
   LinkOwner& owner;

@@ -1,12 +1,12 @@
 #include "wal/directory.h"
 
 #include <fcntl.h>
-#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <utility>
 
 #include "paxos/assert.h"
@@ -15,6 +15,7 @@ namespace decree::wal {
 namespace {
 
 const std::atomic<bool> kNeverStop{false};
+constexpr std::chrono::seconds kLongWait{1};
 
 }  // namespace
 
@@ -109,7 +110,7 @@ void Directory::close(FileId file) {
 FileId Directory::submit_create(const std::string& name, std::span<const std::byte> head,
                                 std::uint64_t size, std::uint64_t token) {
   if (!maker_) {
-    maker_ = std::make_unique<FileMaker>(handle_.directory.get(), handle_.direct, event_fd());
+    maker_ = std::make_unique<FileMaker>(handle_.directory.get(), handle_.direct, proactor());
   }
   const FileId file = add(UniqueFd());
   making_.push_back({token, file});
@@ -131,9 +132,9 @@ void Directory::take_made(std::vector<Completion>& completions) {
   }
 }
 
-void Directory::drain_events() const {
-  eventfd_t count = 0;
-  static_cast<void>(::eventfd_read(event_fd(), &count));
+bool Directory::wait() {
+  proactor().wait(kLongWait);
+  return true;
 }
 
 }  // namespace decree::wal

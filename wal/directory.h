@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "proactor/proactor.h"
 #include "wal/disk.h"
 #include "wal/file_maker.h"
 #include "wal/posix_file.h"
@@ -17,8 +18,8 @@ namespace decree::wal {
 struct DirectoryHandle {
   UniqueFd directory;
   UniqueFd lock;
-  UniqueFd events;     // an eventfd, not blocking: signals completions
-  bool direct = true;  // its file system takes O_DIRECT
+  proactor::Proactor* proactor = nullptr;  // what its thread waits in; none: it writes nothing
+  bool direct = true;                      // its file system takes O_DIRECT
   bool writable = true;
 };
 
@@ -41,17 +42,15 @@ class Directory : public Disk {
   void close(FileId file) override;
   FileId submit_create(const std::string& name, std::span<const std::byte> head, std::uint64_t size,
                        std::uint64_t token) override;
-  [[nodiscard]] int completion_fd() const override { return event_fd(); }
+  bool wait() override;
 
  protected:
   [[nodiscard]] int fd_of(FileId file) const;
   [[nodiscard]] bool direct() const { return handle_.direct; }
-  [[nodiscard]] int event_fd() const { return handle_.events.get(); }
+  [[nodiscard]] proactor::Proactor& proactor() const { return *handle_.proactor; }
   [[nodiscard]] bool has_made() const { return maker_ && maker_->has_made(); }
   /// Appends the completions of submit_create().
   void take_made(std::vector<Completion>& completions);
-  /// Makes completion_fd() unreadable until the next event.
-  void drain_events() const;
 
  private:
   FileId add(UniqueFd fd);

@@ -63,8 +63,10 @@ class Disk {
   virtual void flush() = 0;
   /// Appends the completions that have arrived.
   virtual void poll(std::vector<Completion>& completions) = 0;
-  /// Readable when poll() has something; -1 when there is none (simulated disks).
-  [[nodiscard]] virtual int completion_fd() const = 0;
+  /// True if poll() has something. No system call.
+  [[nodiscard]] virtual bool ready() const = 0;
+  /// Waits until poll() may have something. False if waiting would not help (simulated disks).
+  virtual bool wait() = 0;
 
   /// How writes are made durable, for people: "io_uring O_DIRECT+O_DSYNC", "pwrite+fdatasync", ...
   [[nodiscard]] virtual std::string description() const = 0;

@@ -1,7 +1,5 @@
 #include "wal/file_maker.h"
 
-#include <sys/eventfd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -15,8 +13,8 @@ constexpr std::chrono::milliseconds kPause{100};
 
 }  // namespace
 
-FileMaker::FileMaker(int directory, bool direct, int event_fd)
-    : directory_(directory), direct_(direct), event_fd_(event_fd), thread_([this] { run(); }) {}
+FileMaker::FileMaker(int directory, bool direct, proactor::Proactor& user)
+    : directory_(directory), direct_(direct), user_(user), thread_([this] { run(); }) {}
 
 FileMaker::~FileMaker() {
   {
@@ -76,7 +74,7 @@ void FileMaker::report(MadeFile made) {
     made_.push_back(std::move(made));
     has_made_.store(true, std::memory_order_release);
   }
-  ::eventfd_write(event_fd_, 1);
+  user_.wake();
 }
 
 }  // namespace decree::wal

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "proactor/proactor.h"
 #include "wal/block_buffer.h"
 #include "wal/posix_file.h"
 
@@ -24,10 +25,10 @@ struct MadeFile {
   std::error_code error;
 };
 
-/// Used by one thread. Signals `event_fd` when take() has something.
+/// Used by one thread, which is woken when take() has something.
 class FileMaker {
  public:
-  FileMaker(int directory, bool direct, int event_fd);
+  FileMaker(int directory, bool direct, proactor::Proactor& user);
   FileMaker(const FileMaker&) = delete;
   FileMaker& operator=(const FileMaker&) = delete;
   /// Gives up what is not finished.
@@ -54,7 +55,7 @@ class FileMaker {
 
   int directory_;
   bool direct_;
-  int event_fd_;
+  proactor::Proactor& user_;
   std::atomic<bool> stop_{false};
   std::atomic<bool> has_made_{false};
   std::mutex mutex_;  // guards the rest

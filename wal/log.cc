@@ -1,7 +1,5 @@
 #include "wal/log.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -59,9 +57,7 @@ class Log::Impl {
   Impl(Disk& disk, const LogOptions& options) : disk_(disk), options_(options) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
-  ~Impl() {
-    if (writer_) finish();
-  }
+  ~Impl() { close(); }
 
   std::string open(const Visitor& visit) {
     std::string problem = check_options(options_);
@@ -76,6 +72,20 @@ class Log::Impl {
     if (!recovered.problem.empty()) return recovered.problem;
     batches_cut_ = recovered.cut;
     return start(segments, recovered);
+  }
+
+  /// The disk reads from the writer's buffers until its writes are done, and the last mark saves
+  /// the next opening from doubt. A simulated disk has nothing to wait for.
+  void close() {
+    if (!writer_ || std::exchange(closed_, true)) return;
+    writer_->flush();
+    writer_->poll();
+    writer_->idle();
+    writer_->poll();
+    while (writer_->busy() && disk_.wait()) {
+      writer_->poll();
+      writer_->idle();
+    }
   }
 
   Writer& writer() { return *writer_; }
@@ -181,21 +191,6 @@ class Log::Impl {
     return {};
   }
 
-  /// The disk reads from the writer's buffers until its writes are done, and the last mark saves
-  /// the next opening from doubt. A simulated disk has nothing to wait for.
-  void finish() {
-    writer_->flush();
-    writer_->poll();
-    writer_->idle();
-    writer_->poll();
-    while (writer_->busy() && disk_.completion_fd() >= 0) {
-      pollfd ready{disk_.completion_fd(), POLLIN, 0};
-      ::poll(&ready, 1, -1);
-      writer_->poll();
-      writer_->idle();
-    }
-  }
-
   Disk& disk_;
   LogOptions options_;
   IdentityRecord identity_;
@@ -203,6 +198,7 @@ class Log::Impl {
   std::optional<SegmentSupply> supply_;
   std::optional<Writer> writer_;
   std::uint64_t batches_cut_ = 0;
+  bool closed_ = false;
 };
 
 Log::Log(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -227,6 +223,7 @@ std::uint64_t Log::max_record_bytes() const { return impl_->max_record_bytes(); 
 void Log::flush() { impl_->writer().flush(); }
 Lsn Log::poll() { return impl_->writer().poll(); }
 void Log::idle() { impl_->writer().idle(); }
+void Log::close() { impl_->close(); }
 std::error_code Log::failure() const { return impl_->writer().failure(); }
 
 std::error_code Log::read(Slot first, Slot last, std::uint64_t budget_bytes, const Visitor& visit) {

@@ -75,6 +75,9 @@ class Log {
   /// on the disk, so that damage to the end of the log will not look like a torn write. Nobody
   /// needs to wait for it; poll() does the same when it was called often in vain.
   void idle();
+  /// Waits until what was appended is durable or has failed, and notes it on the disk. Nothing is
+  /// appended after it. Else the destructor does it.
+  void close();
   /// Set once a write has failed.
   [[nodiscard]] std::error_code failure() const;
 

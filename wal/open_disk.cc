@@ -1,7 +1,6 @@
 #include "wal/open_disk.h"
 
 #include <fcntl.h>
-#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -54,8 +53,6 @@ std::string enter(const std::string& directory, DirectoryHandle& handle) {
   }
   handle.directory = UniqueFd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!handle.directory) return explain_open(directory);
-  handle.events = UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!handle.events) return sentence(directory, "no event can be made: " + last_error().message());
   return {};
 }
 
@@ -105,43 +102,36 @@ class ReadOnlyDisk final : public Directory {
   }
   void flush() override {}
   void poll(std::vector<Completion>&) override {}
+  [[nodiscard]] bool ready() const override { return false; }
+  bool wait() override { return false; }
   [[nodiscard]] std::string description() const override { return "read only"; }
 };
 
-std::string notice_of(const DirectoryHandle& handle, std::error_code refusal) {
-  std::string notice;
-  if (refusal) {
-    notice = "io_uring cannot be used (" + refusal.message() +
-             "); writes go through a helper thread, which is slower";
-  }
-  if (handle.direct) return notice;
-  if (!notice.empty()) notice += ". ";
-  return notice + "The file system refuses O_DIRECT; writes go through the page cache";
-}
+constexpr char kSlowDirectory[] =
+    "The file system refuses O_DIRECT; writes go through the page cache";
 
 }  // namespace
 
-std::unique_ptr<Disk> open_disk(const DiskOptions& options, std::string& notice,
-                                std::string& problem) {
+std::unique_ptr<Disk> open_disk(const std::string& directory, proactor::Proactor& proactor,
+                                std::string& notice, std::string& problem) {
   notice.clear();
   DirectoryHandle handle;
-  problem = enter(options.directory, handle);
-  if (problem.empty()) problem = lock(options.directory, handle);
+  handle.proactor = &proactor;
+  problem = enter(directory, handle);
+  if (problem.empty()) problem = lock(directory, handle);
   if (!problem.empty()) return nullptr;
   remove_unfinished(handle);
   handle.direct = takes_direct(handle);
-  std::error_code refusal;
-  if (options.kind == DiskKind::fastest) {
-    WriteMode mode{};
-    std::unique_ptr<UringQueue> queue;
-    refusal = probe_writes(handle, mode);
-    if (!refusal) queue = UringQueue::open(mode, handle.events.get(), refusal);
-    notice = notice_of(handle, refusal);
-    if (queue) return std::make_unique<UringDisk>(std::move(handle), mode, std::move(queue));
-  } else {
-    notice = notice_of(handle, {});
+  if (!handle.direct) notice = kSlowDirectory;
+  if (proactor.uring() == nullptr) return std::make_unique<ThreadDisk>(std::move(handle));
+  WriteMode mode{};
+  if (const auto refusal = probe_writes(handle, mode)) {
+    if (!notice.empty()) notice += ". ";
+    notice += "Writes through io_uring fail (" + refusal.message() +
+              "); they go through a helper thread, which is slower";
+    return std::make_unique<ThreadDisk>(std::move(handle));
   }
-  return std::make_unique<ThreadDisk>(std::move(handle));
+  return std::make_unique<UringDisk>(std::move(handle), mode);
 }
 
 std::unique_ptr<Disk> open_disk_read_only(const std::string& directory, std::string& problem) {

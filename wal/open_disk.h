@@ -5,25 +5,18 @@
 #include <memory>
 #include <string>
 
+#include "proactor/proactor.h"
 #include "wal/disk.h"
 
 namespace decree::wal {
 
-enum class DiskKind {
-  fastest,  // io_uring if the kernel allows it, else threads
-  threads,
-};
-
-struct DiskOptions {
-  std::string directory;  // made if missing, for its owner only
-  DiskKind kind = DiskKind::fastest;
-};
-
-/// Takes the directory's lock, measures the device and picks the cheapest durable write. On failure
+/// Takes the directory's lock, making the directory if it is missing, for its owner only; measures
+/// the device and picks the cheapest durable write. The disk belongs to the thread that waits in
+/// `proactor`, and writes through it if that is an io_uring, else by a helper thread. On failure
 /// returns null and says in `problem` what is wrong and what to do. `notice` gets a sentence if
 /// something slower had to be used, else it is empty.
-std::unique_ptr<Disk> open_disk(const DiskOptions& options, std::string& notice,
-                                std::string& problem);
+std::unique_ptr<Disk> open_disk(const std::string& directory, proactor::Proactor& proactor,
+                                std::string& notice, std::string& problem);
 
 /// For looking at a closed directory: nothing can be written. Refuses one that is in use.
 std::unique_ptr<Disk> open_disk_read_only(const std::string& directory, std::string& problem);

@@ -55,10 +55,6 @@ std::error_code publish(const FileToMake& file, const std::string& unfinished) {
 
 }  // namespace
 
-UniqueFd::~UniqueFd() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 std::error_code last_error() { return {errno, std::generic_category()}; }
 
 std::error_code write_all(int fd, std::uint64_t offset, std::span<const std::byte> bytes) {

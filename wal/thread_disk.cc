@@ -1,6 +1,5 @@
 #include "wal/thread_disk.h"
 
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <utility>
@@ -35,14 +34,12 @@ void ThreadDisk::flush() {
 }
 
 void ThreadDisk::poll(std::vector<Completion>& completions) {
-  while (has_done_.load(std::memory_order_acquire) || has_made()) {
-    drain_events();
-    take_made(completions);
-    const std::lock_guard lock(mutex_);
-    completions.insert(completions.end(), done_.begin(), done_.end());
-    done_.clear();
-    has_done_ = false;
-  }
+  if (!ready()) return;
+  take_made(completions);
+  const std::lock_guard lock(mutex_);
+  completions.insert(completions.end(), done_.begin(), done_.end());
+  done_.clear();
+  has_done_ = false;
 }
 
 void ThreadDisk::run() {
@@ -79,7 +76,7 @@ void ThreadDisk::report(const std::vector<Job>& jobs) {
     for (const Job& job : jobs) done_.push_back({job.token, job.error});
     has_done_.store(true, std::memory_order_release);
   }
-  ::eventfd_write(event_fd(), 1);
+  proactor().wake();
 }
 
 std::string ThreadDisk::description() const {

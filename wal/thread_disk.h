@@ -27,6 +27,9 @@ class ThreadDisk final : public Directory {
                     std::uint64_t token) override;
   void flush() override;
   void poll(std::vector<Completion>& completions) override;
+  [[nodiscard]] bool ready() const override {
+    return has_done_.load(std::memory_order_acquire) || has_made();
+  }
   [[nodiscard]] std::string description() const override;
 
  private:

@@ -2,7 +2,6 @@
 #ifndef DECREE_WAL_URING_DISK_H_
 #define DECREE_WAL_URING_DISK_H_
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,23 +12,26 @@ namespace decree::wal {
 
 class UringDisk final : public Directory {
  public:
-  /// `queue` signals the handle's eventfd.
-  UringDisk(DirectoryHandle handle, WriteMode mode, std::unique_ptr<UringQueue> queue);
+  /// The handle's proactor is an io_uring.
+  UringDisk(DirectoryHandle handle, WriteMode mode);
+  UringDisk(const UringDisk&) = delete;
+  UringDisk& operator=(const UringDisk&) = delete;
+  /// Waits for what is under way.
   ~UringDisk() override;
 
   void close(FileId file) override;
   void submit_write(FileId file, std::uint64_t offset, std::span<const std::byte> bytes,
                     std::uint64_t token) override;
-  void flush() override;
+  void flush() override { queue_.flush(); }
   void poll(std::vector<Completion>& completions) override;
+  [[nodiscard]] bool ready() const override { return queue_.has_completions() || has_made(); }
   [[nodiscard]] std::string description() const override;
 
  private:
-  [[nodiscard]] bool has_events() const { return queue_->has_completions() || has_made(); }
+  [[nodiscard]] proactor::UringProactor& uring() const { return *proactor().uring(); }
 
   WriteMode mode_;
-  std::unique_ptr<UringQueue> queue_;
-  unsigned idle_polls_ = 0;
+  UringQueue queue_;
 };
 
 }  // namespace decree::wal

@@ -1,17 +1,14 @@
 #include "wal/write_probe.h"
 
-#include <poll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <memory>
 #include <vector>
 
+#include "proactor/uring_proactor.h"
 #include "wal/block_buffer.h"
 #include "wal/uring_queue.h"
 
@@ -23,67 +20,79 @@ using std::chrono::milliseconds;
 
 constexpr char kScratchName[] = "probe.new";
 constexpr std::uint64_t kScratchBlocks = 16;
-constexpr std::size_t kSamples = 9;
-constexpr milliseconds kBudget{15};  // for one way
-constexpr int kPatienceMs = 2000;    // for one write
+constexpr int kSamples = 12;                  // of each way
+constexpr milliseconds kBudget{30};           // for both
+constexpr std::chrono::seconds kPatience{2};  // for one write
 
-/// Waits for the one write that is under way as the engine does: blocked, until the event.
-std::error_code wait(UringQueue& queue, int event_fd) {
-  std::vector<Completion> completions;
-  while (true) {
-    if (queue.has_completions()) queue.reap(completions);
-    if (!completions.empty()) return completions.front().error;
-    pollfd event{event_fd, POLLIN, 0};
-    const int ready = ::poll(&event, 1, kPatienceMs);
-    if (ready == 0) return std::make_error_code(std::errc::timed_out);
-    std::uint64_t count = 0;
-    if (ready > 0 && ::read(event_fd, &count, sizeof count) < 0 && errno != EAGAIN) {
-      return {errno, std::generic_category()};
-    }
+/// One way to write, on a ring of its own: a write that never ends is given up with it.
+class Way {
+ public:
+  static std::unique_ptr<Way> make(int file, WriteMode mode, std::error_code& error) {
+    auto proactor = proactor::UringProactor::open(error);
+    if (proactor == nullptr) return nullptr;
+    return std::unique_ptr<Way>(new Way(file, mode, std::move(proactor)));
   }
-}
 
-/// The median of a few writes, after one that warms up.
-std::error_code measure(int file, WriteMode mode, Clock::duration& median) {
-  const UniqueFd event_fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  const BlockBuffer buffer(1);
-  std::fill(buffer.bytes().begin(), buffer.bytes().end(), std::byte{0});
-  std::error_code error;
-  const std::unique_ptr<UringQueue> queue = UringQueue::open(mode, event_fd.get(), error);
-  if (!queue) return error;
-  std::vector<Clock::duration> samples;
-  const auto begin = Clock::now();
-  while (samples.size() < kSamples && (samples.size() < 2 || Clock::now() - begin < kBudget)) {
+  /// Writes a block and waits for it as the engine does: blocked.
+  std::error_code sample() {
     const auto start = Clock::now();
-    const std::uint64_t block = samples.size() % kScratchBlocks;
-    queue->submit_write(file, block * kBlockSize, buffer.bytes(), 0);
-    queue->flush();
-    if ((error = wait(*queue, event_fd.get()))) return error;
-    samples.push_back(Clock::now() - start);
+    const std::uint64_t block = next_++ % kScratchBlocks;
+    queue_.submit_write(file_, block * kBlockSize, buffer_.bytes(), 0);
+    while (!queue_.has_completions()) {
+      const auto left = start + kPatience - Clock::now();
+      if (left <= left.zero()) return std::make_error_code(std::errc::timed_out);
+      proactor_->wait(left);
+    }
+    std::vector<Completion> completions;
+    queue_.reap(completions);
+    shortest_ = std::min(shortest_, Clock::now() - start);
+    return completions.front().error;
   }
-  std::sort(samples.begin() + 1, samples.end());
-  median = samples[(samples.size() + 1) / 2];
-  return {};
-}
+
+  /// What noise can only add to.
+  [[nodiscard]] Clock::duration shortest() const { return shortest_; }
+
+ private:
+  Way(int file, WriteMode mode, std::unique_ptr<proactor::UringProactor> proactor)
+      : file_(file), buffer_(1), queue_(*proactor, mode), proactor_(std::move(proactor)) {
+    std::ranges::fill(buffer_.bytes(), std::byte{0});
+  }
+
+  int file_;
+  std::uint64_t next_ = 0;
+  BlockBuffer buffer_;
+  UringQueue queue_;
+  std::unique_ptr<proactor::UringProactor> proactor_;  // goes first
+  Clock::duration shortest_ = Clock::duration::max();
+};
 
 }  // namespace
 
 std::error_code probe_writes(const DirectoryHandle& handle, WriteMode& cheapest) {
   const std::atomic<bool> never{false};
   const BlockBuffer head(1);
-  std::fill(head.bytes().begin(), head.bytes().end(), std::byte{0});
+  std::ranges::fill(head.bytes(), std::byte{0});
   UniqueFd file;
   const FileToMake scratch{handle.directory.get(), kScratchName, head.bytes(),
                            kScratchBlocks * kBlockSize, handle.direct};
   cheapest = handle.direct ? WriteMode::direct_then_sync : WriteMode::buffered_then_sync;
   if (make_file(scratch, never, file)) return {};  // a full disk: there is nothing to measure on
   ::unlinkat(handle.directory.get(), kScratchName, 0);
-  Clock::duration synced{};
-  if (const auto error = measure(file.get(), cheapest, synced)) return error;
-  Clock::duration stamped{};
-  if (!handle.direct || measure(file.get(), WriteMode::direct_dsync, stamped)) return {};
+  std::error_code error;
+  const auto synced = Way::make(file.get(), cheapest, error);
+  if (synced == nullptr || (error = synced->sample())) return error;
+  const auto stamped = Way::make(file.get(), WriteMode::direct_dsync, error);
+  if (!handle.direct || stamped == nullptr || stamped->sample()) return {};
+  // In turn, so that a busy moment meets both.
+  const auto end = Clock::now() + kBudget;
+  for (int i = 0; i < kSamples && (i < 2 || Clock::now() < end); ++i) {
+    if ((error = synced->sample())) return error;
+    if (stamped->sample()) return {};
+  }
   // One request instead of two: the second must be clearly better to be worth a hand-off.
-  if (stamped <= synced + synced / 4) cheapest = WriteMode::direct_dsync;
+  if (stamped->shortest() <= synced->shortest() + synced->shortest() / 4) {
+    cheapest = WriteMode::direct_dsync;
+  }
   return {};
 }
 

@@ -42,7 +42,7 @@ API = {"decree/"}
 TYPES = {"decree/types.h"}
 PAXOS_VALUES = TYPES | {"paxos/assert.h", "paxos/buffer.h", "paxos/message.h", "paxos/record.h",
                         "paxos/voters.h"}
-ENGINE = {"paxos/", "leases/", "wal/", "transport/"}
+ENGINE = {"paxos/", "leases/", "proactor/", "wal/", "transport/"}
 
 
 class MayInclude(NamedTuple):
@@ -55,9 +55,11 @@ TABLE = {
     "include/decree": MayInclude(API, VALUES | BOOST),
     "paxos": MayInclude(TYPES, VALUES),
     "leases": MayInclude(PAXOS_VALUES, VALUES),
-    "wal": MayInclude(PAXOS_VALUES, VALUES | TIME | THREADS | STREAMS | RANDOM | DISK
+    "proactor": MayInclude({"paxos/assert.h"}, VALUES | TIME | THREADS | NETWORK | BOOST
+                           | {"liburing.h", "sys/epoll.h", "sys/syscall.h"}),
+    "wal": MayInclude(PAXOS_VALUES | {"proactor/"}, VALUES | TIME | THREADS | STREAMS | RANDOM | DISK
                       | {"liburing.h", "xxhash.h"}),
-    "transport": MayInclude(PAXOS_VALUES, VALUES | TIME | THREADS | STREAMS | RANDOM | NETWORK | BOOST
+    "transport": MayInclude(PAXOS_VALUES | {"proactor/"}, VALUES | TIME | THREADS | STREAMS | RANDOM | NETWORK | BOOST
                             | {"flatbuffers/", "xxhash.h"}),
     "replica": MayInclude(API | ENGINE, VALUES | TIME | THREADS | STREAMS | RANDOM | DISK | NETWORK
                           | BOOST | LOGGING | {"xxhash.h"}),

@@ -44,7 +44,10 @@ class MemoryDisk final : public Disk {
                        std::uint64_t token) override;
   void flush() override { flushed_ = outstanding_.size(); }
   void poll(std::vector<Completion>& completions) override;
-  [[nodiscard]] int completion_fd() const override { return -1; }
+  [[nodiscard]] bool ready() const override {
+    return !done_.empty() || (!hold_ && flushed_ > 0) || (!hold_creations_ && !creations_.empty());
+  }
+  bool wait() override { return false; }
   [[nodiscard]] std::string description() const override { return "memory"; }
 
   /// Writes stay outstanding until complete() names them, or hold(false).

@@ -18,22 +18,22 @@ class HostileTest : public testing::Test {
     for (const std::uint32_t id : {1u, 3u}) {
       NodeOptions options = options_of(id, 3);
       change(options.limits);
-      (id == 1 ? first_ : third_) = std::make_unique<Node>(io_, options);
+      (id == 1 ? first_ : third_) = std::make_unique<Node>(loop_, options);
     }
-    ASSERT_TRUE(run_until(io_, [this] { return first_->connected(3) && third_->connected(1); }));
+    ASSERT_TRUE(run_until(loop_, [this] { return first_->connected(3) && third_->connected(1); }));
   }
   ::testing::AssertionResult healthy() {
     const std::size_t before = first_->frames[3].size();
     third_->send(1, 42);
     third_->network.flush();
-    const bool good = run_until(io_, [&] { return first_->frames[3].size() == before + 1; }) &&
+    const bool good = run_until(loop_, [&] { return first_->frames[3].size() == before + 1; }) &&
                       first_->log == std::vector<std::string>{"up 3"};
     return good ? testing::AssertionSuccess()
                 : testing::AssertionFailure() << testing::PrintToString(first_->log);
   }
 
   const Origin origin_{kCluster, 0, ReplicaId{2}};
-  boost::asio::io_context io_;
+  Loop loop_;
   std::unique_ptr<Node> first_;
   std::unique_ptr<Node> third_;
 };
@@ -44,7 +44,7 @@ TEST_F(HostileTest, GarbageInsteadOfAHello) {
   for (int round = 0; round < 50; ++round) {
     std::vector<std::byte> garbage(kHeaderBytes + dice() % 5000);
     for (std::byte& byte : garbage) byte = static_cast<std::byte>(dice());
-    Raw raw(io_);
+    Raw raw(loop_);
     raw.dial(1);
     boost::system::error_code ignored;
     raw.socket().write_some(boost::asio::buffer(garbage), ignored);
@@ -64,7 +64,7 @@ TEST_F(HostileTest, MutatedHellos) {
     bytes[at] ^= static_cast<std::byte>(1 + dice() % 255);
     // Half of them with a good checksum, as somebody would send who means harm.
     if (at >= kHeaderBytes && dice() % 2 == 0) seal(bytes, FrameType::hello, origin_);
-    Raw raw(io_);
+    Raw raw(loop_);
     raw.dial(1);
     ASSERT_TRUE(raw.write(bytes));
     const std::optional<HelloAnswer> answer = raw.read_answer();
@@ -82,12 +82,12 @@ TEST_F(HostileTest, LengthBeyondTheBound) {
     header.length = length;
     header.sender = 2;
     header.cluster = kCluster;
-    Raw raw(io_);
+    Raw raw(loop_);
     raw.dial(1);
     ASSERT_TRUE(raw.write(std::as_bytes(std::span(&header, 1))));
     EXPECT_TRUE(raw.hello_refused("frame length " + std::to_string(length) + " is out of bounds"));
   }
-  Raw peer(io_);
+  Raw peer(loop_);
   ASSERT_TRUE(peer.introduce(1, 2));
   FrameHeader header;
   header.type = FrameType::accept;
@@ -104,7 +104,7 @@ TEST_F(HostileTest, DamagedFrames) {
   start();
   const Payload good = frame_of(origin_, 1, 4096);
   for (std::size_t at = 0; at < good.size(); at += 61) {
-    Raw peer(io_);
+    Raw peer(loop_);
     ASSERT_TRUE(peer.introduce(1, 2)) << testing::PrintToString(first_->notices);
     const Payload bad = Payload::copy_of(good.view);
     bad.owner.bytes()[at] ^= std::byte{1};
@@ -120,7 +120,7 @@ TEST_F(HostileTest, DamagedFrames) {
 
 TEST_F(HostileTest, FramesInAnothersName) {
   start();
-  Raw peer(io_);
+  Raw peer(loop_);
   ASSERT_TRUE(peer.introduce(1, 2));
   ASSERT_TRUE(peer.write(frame_of(Origin{kCluster, 0, ReplicaId{3}}, 1).view));
   EXPECT_TRUE(peer.closed());
@@ -130,7 +130,7 @@ TEST_F(HostileTest, FramesInAnothersName) {
 
 TEST_F(HostileTest, HalfAHelloAndThenNothing) {
   start([](NetworkLimits& limits) { limits.hello = milliseconds(100); });
-  Raw raw(io_);
+  Raw raw(loop_);
   raw.dial(1);
   const Payload hello = encode(origin_, Hello{ReplicaId{1}, {}});
   ASSERT_TRUE(raw.write(hello.view.first(hello.size() - 1)));
@@ -144,32 +144,32 @@ TEST_F(HostileTest, HalfAHelloAndThenNothing) {
 // A peer that was let in may be as slow as it likes.
 TEST_F(HostileTest, FrameInSingleBytes) {
   start([](NetworkLimits& limits) { limits.hello = milliseconds(50); });
-  Raw peer(io_);
+  Raw peer(loop_);
   ASSERT_TRUE(peer.introduce(1, 2));
   const Payload frame = frame_of(origin_, 7, 200);
   const auto until = std::chrono::steady_clock::now() + milliseconds(100);
   for (std::size_t at = 0; at < frame.size(); ++at) {
     ASSERT_TRUE(peer.write(frame.view.subspan(at, 1)));
-    io_.poll();
+    loop_.poll();
   }
-  ASSERT_TRUE(run_until(io_, [&] { return first_->frames[2].size() == 1; }));
-  ASSERT_TRUE(run_until(io_, [&] { return std::chrono::steady_clock::now() > until; }));
+  ASSERT_TRUE(run_until(loop_, [&] { return first_->frames[2].size() == 1; }));
+  ASSERT_TRUE(run_until(loop_, [&] { return std::chrono::steady_clock::now() > until; }));
   ASSERT_TRUE(peer.write(frame.view));
-  EXPECT_TRUE(run_until(io_, [&] { return first_->frames[2].size() == 2; }));
+  EXPECT_TRUE(run_until(loop_, [&] { return first_->frames[2].size() == 2; }));
 }
 
 TEST_F(HostileTest, FloodOfConnections) {
   start([](NetworkLimits& limits) { limits.strangers = 16; });
   std::vector<std::unique_ptr<Raw>> flood;
   for (int i = 0; i < 200; ++i) {
-    flood.push_back(std::make_unique<Raw>(io_));
+    flood.push_back(std::make_unique<Raw>(loop_));
     flood.back()->dial(1);
-    io_.poll();
+    loop_.poll();
   }
   EXPECT_TRUE(flood.front()->closed());
   EXPECT_TRUE(flood[200 - 17]->closed());
   EXPECT_EQ(first_->noticed("too many connections"), 1u);
-  Raw peer(io_);
+  Raw peer(loop_);
   EXPECT_TRUE(peer.introduce(1, 2)) << "the newest are served";
   EXPECT_TRUE(healthy());
 }
@@ -177,45 +177,45 @@ TEST_F(HostileTest, FloodOfConnections) {
 // The newest connection of a peer is the one that counts.
 TEST_F(HostileTest, NewerConnectionReplacesTheOlder) {
   start();
-  Raw older(io_);
+  Raw older(loop_);
   ASSERT_TRUE(older.introduce(1, 2));
-  Raw newer(io_);
+  Raw newer(loop_);
   ASSERT_TRUE(newer.introduce(1, 2));
   EXPECT_TRUE(older.closed());
   ASSERT_TRUE(newer.write(frame_of(origin_, 5).view));
-  EXPECT_TRUE(run_until(io_, [&] { return first_->frames[2].size() == 1; }));
+  EXPECT_TRUE(run_until(loop_, [&] { return first_->frames[2].size() == 1; }));
 }
 
 // A peer that does not read: its own queue fills up, is dropped and said so; others are served.
 TEST_F(HostileTest, SlowPeerLosesItsOwnQueueOnly) {
-  boost::asio::ip::tcp::acceptor listener(io_,
+  boost::asio::ip::tcp::acceptor listener(loop_.asio(),
                                           {boost::asio::ip::make_address(loopback()), port_of(2)});
   start([](NetworkLimits& limits) { limits.queue_bytes = 4u << 20; });
-  Raw slow(io_);
+  Raw slow(loop_);
   ASSERT_TRUE(slow.accept(listener));
   slow.read(encode(origin_, Hello{}).size());
   ASSERT_TRUE(slow.write(encode(origin_, HelloAnswer{true, life(1002), ""}).view));
-  ASSERT_TRUE(run_until(io_, [&] { return first_->connected(2); }));
+  ASSERT_TRUE(run_until(loop_, [&] { return first_->connected(2); }));
   std::uint64_t sent = 0;
   while (first_->connected(2) && sent < 1000) {
     for (const std::uint32_t to : {2u, 3u}) first_->send(to, sent, 256u << 10);
     first_->network.flush();
     ++sent;
-    ASSERT_TRUE(run_until(io_, [&] { return third_->frames[1].size() == sent; }));
+    ASSERT_TRUE(run_until(loop_, [&] { return third_->frames[1].size() == sent; }));
     third_->frames[1].back() = {};
   }
   EXPECT_GT(sent, 16u);
   EXPECT_LT(sent, 1000u);
   EXPECT_EQ(first_->noticed("replica 2 at " + loopback() + ":20002 is too slow"), 1u);
-  ASSERT_TRUE(run_until(io_, [&] { return first_->log.back() == "down 2"; }));
+  ASSERT_TRUE(run_until(loop_, [&] { return first_->log.back() == "down 2"; }));
   EXPECT_TRUE(first_->connected(3));
   EXPECT_FALSE(first_->connected(2));
 }
 
 // One peer with much to read must not delay another's few bytes by all of it.
 TEST_F(HostileTest, BusyPeerLeavesOthersTheirTurn) {
-  start([](NetworkLimits& limits) { limits.turn_bytes = limits.receive_bytes = 32u << 10; });
-  Raw busy(io_);
+  start([](NetworkLimits& limits) { limits.receive_bytes = 32u << 10; });
+  Raw busy(loop_);
   ASSERT_TRUE(busy.introduce(1, 2));
   const Payload frame = frame_of(origin_, 1, (8u << 10) - kHeaderBytes);
   std::vector<std::byte> many;
@@ -229,7 +229,7 @@ TEST_F(HostileTest, BusyPeerLeavesOthersTheirTurn) {
   first_->frame_hook = [&](ReplicaId from) {
     if (from.value == 3) read_before = first_->frames[2].size();
   };
-  ASSERT_TRUE(run_until(io_, [&] { return read_before != SIZE_MAX; }));
+  ASSERT_TRUE(run_until(loop_, [&] { return read_before != SIZE_MAX; }));
   EXPECT_LE(read_before * frame.size(), 4 * (32u << 10)) << "a few turns, not all of it";
 }
 

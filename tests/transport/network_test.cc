@@ -12,7 +12,7 @@ class NetworkTest : public testing::Test {
  protected:
   Node& add(const NodeOptions& options) {
     auto& node = nodes_[options.origin.sender.value];
-    node = std::make_unique<Node>(io_, options);
+    node = std::make_unique<Node>(loop_, options);
     EXPECT_TRUE(node->started) << testing::PrintToString(node->notices);
     return *node;
   }
@@ -21,7 +21,7 @@ class NetworkTest : public testing::Test {
     ASSERT_TRUE(all_connected());
   }
   bool all_connected() {
-    return run_until(io_, [this] {
+    return run_until(loop_, [this] {
       for (const auto& [id, node] : nodes_) {
         for (const auto& [peer, other] : nodes_) {
           if (id != peer && !node->connected(peer)) return false;
@@ -31,7 +31,7 @@ class NetworkTest : public testing::Test {
     });
   }
 
-  boost::asio::io_context io_;
+  Loop loop_;
   std::map<std::uint32_t, std::unique_ptr<Node>> nodes_;
 };
 
@@ -67,7 +67,7 @@ TEST_F(NetworkTest, StatesWhatIsDurable) {
   const int before = nodes_[2]->hellos[1];
   EXPECT_GT(before, 0);
   nodes_[1].reset();
-  ASSERT_TRUE(run_until(io_, [&] { return !nodes_[2]->connected(1); }));
+  ASSERT_TRUE(run_until(loop_, [&] { return !nodes_[2]->connected(1); }));
   add(options_of(1, 2));
   ASSERT_TRUE(all_connected());
   for (const Handshake part : {Handshake::hello, Handshake::answer}) stated(1, part, 99);
@@ -86,14 +86,14 @@ TEST_F(NetworkTest, DeliversInOrderUnchangedAndAligned) {
       for (std::uint32_t to = 1; to <= 3; ++to) node->send(to, tag, sizes[tag]);
       if (dice() % 16 == 0) node->network.flush();
     }
-    if (dice() % 16 == 0) io_.poll();
+    if (dice() % 16 == 0) loop_.poll();
   }
   for (auto& [id, node] : nodes_) node->network.flush();
   for (auto& [id, node] : nodes_) {
     for (std::uint32_t from = 1; from <= 3; ++from) {
       if (from == id) continue;
       const std::vector<Payload>& frames = node->frames[from];
-      ASSERT_TRUE(run_until(io_, [&] { return frames.size() >= kFrames; })) << frames.size();
+      ASSERT_TRUE(run_until(loop_, [&] { return frames.size() >= kFrames; })) << frames.size();
       for (std::uint64_t tag = 0; tag < kFrames; ++tag) {
         ASSERT_EQ(tag_of(frames[tag]), tag);
         ASSERT_EQ(frames[tag].size(), kHeaderBytes + sizes[tag]);
@@ -111,7 +111,7 @@ TEST_F(NetworkTest, CarriesTheLargestFrames) {
   nodes_[1]->send(2, 3);
   nodes_[1]->network.flush();
   const std::vector<Payload>& frames = nodes_[2]->frames[1];
-  ASSERT_TRUE(run_until(io_, [&] { return frames.size() == 3; }));
+  ASSERT_TRUE(run_until(loop_, [&] { return frames.size() == 3; }));
   EXPECT_EQ(frames[1].size(), kMaxFrameBytes);
   for (const Payload& frame : frames) EXPECT_TRUE(checksum_good(frame.view));
 }
@@ -122,7 +122,7 @@ TEST_F(NetworkTest, SharesOneFrameAmongPeers) {
   for (const std::uint32_t to : {2u, 3u}) nodes_[1]->network.send(ReplicaId{to}, frame);
   nodes_[1]->network.flush();
   for (const std::uint32_t at : {2u, 3u}) {
-    ASSERT_TRUE(run_until(io_, [&] { return nodes_[at]->frames[1].size() == 1; }));
+    ASSERT_TRUE(run_until(loop_, [&] { return nodes_[at]->frames[1].size() == 1; }));
     EXPECT_EQ(tag_of(nodes_[at]->frames[1][0]), 9u);
   }
   EXPECT_TRUE(frame.owner.bytes().data() != nullptr);
@@ -132,7 +132,7 @@ TEST_F(NetworkTest, DropsWhatIsSentToNobody) {
   Node& node = add(options_of(1, 3));
   for (const std::uint32_t to : {0u, 1u, 2u, 63u, 64u, 4'000'000'000u}) node.send(to, 1);
   node.network.flush();
-  io_.poll();
+  loop_.poll();
   EXPECT_FALSE(node.connected(2));
   EXPECT_TRUE(node.log.empty());
 }
@@ -143,7 +143,7 @@ TEST_F(NetworkTest, PeerThatRestartsIsMissedAndMetAgain) {
   for (std::uint64_t start = 2; start < 30; ++start) {
     nodes_.erase(2);
     for (const std::uint32_t id : {1u, 3u}) {
-      ASSERT_TRUE(run_until(io_, [&] { return nodes_[id]->log.back() == "down 2"; }));
+      ASSERT_TRUE(run_until(loop_, [&] { return nodes_[id]->log.back() == "down 2"; }));
       EXPECT_FALSE(nodes_[id]->connected(2));
       EXPECT_TRUE(nodes_[id]->connected(4 - id));
     }
@@ -156,8 +156,8 @@ TEST_F(NetworkTest, PeerThatRestartsIsMissedAndMetAgain) {
     nodes_[2]->send(1, start);
     nodes_[1]->network.flush();
     nodes_[2]->network.flush();
-    ASSERT_TRUE(run_until(io_, [&] { return nodes_[2]->frames[1].size() == 1; }));
-    ASSERT_TRUE(run_until(io_, [&] { return nodes_[1]->frames[2].size() == start - 1; }));
+    ASSERT_TRUE(run_until(loop_, [&] { return nodes_[2]->frames[1].size() == 1; }));
+    ASSERT_TRUE(run_until(loop_, [&] { return nodes_[1]->frames[2].size() == start - 1; }));
     EXPECT_EQ(nodes_[1]->log.back(), "up 2");
   }
   EXPECT_EQ(nodes_[1]->log.size(), 2u + 2u * 28u) << "one loss and one return a restart";
@@ -171,7 +171,7 @@ TEST_F(NetworkTest, SettlesAfterEverybodyRestarts) {
       NodeOptions options = options_of(id, 5);
       options.own.start = StartNumber{start};
       add(options);
-      io_.poll();
+      loop_.poll();
     }
     ASSERT_TRUE(all_connected());
     for (const auto& [id, node] : nodes_) {
@@ -185,14 +185,14 @@ TEST_F(NetworkTest, ClosesFromWithinAnEvent) {
   nodes_[2]->frame_hook = [this](ReplicaId) { nodes_[2]->network.close(); };
   for (std::uint64_t tag = 0; tag < 10; ++tag) nodes_[1]->send(2, tag);
   nodes_[1]->network.flush();
-  ASSERT_TRUE(run_until(io_, [&] { return nodes_[1]->log.back() == "down 2"; }));
+  ASSERT_TRUE(run_until(loop_, [&] { return nodes_[1]->log.back() == "down 2"; }));
   EXPECT_EQ(nodes_[2]->frames[1].size(), 1u);
   EXPECT_EQ(nodes_[2]->log.back(), "up 1") << "nothing is reported after close";
 }
 
 TEST_F(NetworkTest, SaysWhyItCannotListen) {
   add(options_of(1, 2));
-  Node second(io_, options_of(1, 2));
+  Node second(loop_, options_of(1, 2));
   EXPECT_FALSE(second.started);
   EXPECT_EQ(second.noticed("cannot listen on " + loopback() + ":20001"), 1u);
 }
@@ -201,9 +201,9 @@ TEST_F(NetworkTest, SaysOnceThatAPeerCannotBeReached) {
   NodeOptions options = options_of(1, 2);
   options.limits.retry_first = options.limits.retry_last = std::chrono::milliseconds(1);
   Node& node = add(options);
-  ASSERT_TRUE(run_until(io_, [&] { return node.noticed("no connection to replica 2") == 1; }));
+  ASSERT_TRUE(run_until(loop_, [&] { return node.noticed("no connection to replica 2") == 1; }));
   int turns = 0;
-  ASSERT_TRUE(run_until(io_, [&] { return ++turns == 100; }));
+  ASSERT_TRUE(run_until(loop_, [&] { return ++turns == 100; }));
   EXPECT_EQ(node.notices.size(), 1u) << testing::PrintToString(node.notices);
 }
 

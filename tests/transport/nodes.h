@@ -13,9 +13,11 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "proactor/asio_source.h"
 #include "transport/asio_network.h"
 #include "transport/hello.h"
 
@@ -56,13 +58,38 @@ inline NodeOptions options_of(std::uint32_t id, std::uint32_t count) {
   return options;
 }
 
+/// What a thread waits in.
+class Loop {
+ public:
+  ~Loop() {
+    while (proactor_->under_way() != 0) proactor_->wait(kSlice);
+  }
+  [[nodiscard]] boost::asio::io_context& asio() { return asio_.context(); }
+  [[nodiscard]] proactor::Proactor& proactor() { return *proactor_; }
+  /// Waits for something to happen, not for long.
+  void turn(std::chrono::milliseconds most = kSlice) {
+    proactor_->wait(most);
+    asio_.run();
+  }
+  void poll() { turn(std::chrono::milliseconds(0)); }
+
+ private:
+  static constexpr std::chrono::milliseconds kSlice{10};
+#ifdef DECREE_TEST_EPOLL
+  std::unique_ptr<proactor::Proactor> proactor_ = proactor::Proactor::open_epoll();
+#else
+  std::error_code refusal_;
+  std::unique_ptr<proactor::Proactor> proactor_ = proactor::Proactor::open(refusal_);
+#endif
+  proactor::AsioSource asio_{*proactor_};
+};
+
 /// Runs handlers until the condition holds. False once ten seconds are over.
-inline bool run_until(boost::asio::io_context& io, const std::function<bool()>& condition) {
+inline bool run_until(Loop& loop, const std::function<bool()>& condition) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
   while (!condition()) {
     if (std::chrono::steady_clock::now() > deadline) return false;
-    io.restart();
-    io.run_one_for(std::chrono::milliseconds(10));
+    loop.turn();
   }
   return true;
 }
@@ -87,8 +114,10 @@ inline std::uint64_t tag_of(const Payload& frame) {
 /// A network and everything that it says. Keeps all frames.
 class Node final : public NetworkEvents {
  public:
-  Node(boost::asio::io_context& io, const NodeOptions& options)
-      : origin(options.origin), own(options.own), network(io, options, *this) {
+  Node(Loop& loop, const NodeOptions& options)
+      : origin(options.origin),
+        own(options.own),
+        network(loop.asio(), loop.proactor(), options, *this) {
     std::string problem;
     started = network.start(problem);
     if (!started) notices.push_back(problem);
@@ -145,7 +174,7 @@ class Node final : public NetworkEvents {
 /// A socket that says what the test wants it to say.
 class Raw {
  public:
-  explicit Raw(boost::asio::io_context& io) : io_(io), socket_(io) {}
+  explicit Raw(Loop& loop) : loop_(loop), socket_(loop.asio()) {}
   ~Raw() {
     boost::system::error_code ignored;
     socket_.close(ignored);
@@ -158,7 +187,7 @@ class Raw {
   /// Waits for the connection that a network dials to `acceptor`.
   bool accept(boost::asio::ip::tcp::acceptor& acceptor) {
     acceptor.non_blocking(true);
-    return run_until(io_, [&] {
+    return run_until(loop_, [&] {
       boost::system::error_code error;
       acceptor.accept(socket_, error);
       if (!error) socket_.non_blocking(true);
@@ -168,7 +197,7 @@ class Raw {
 
   /// Writes all of it, running handlers while the socket is full.
   bool write(std::span<const std::byte> bytes) {
-    return run_until(io_, [&] {
+    return run_until(loop_, [&] {
       boost::system::error_code error;
       const std::size_t sent =
           socket_.write_some(boost::asio::buffer(bytes.data(), bytes.size()), error);
@@ -179,7 +208,7 @@ class Raw {
   /// Reads `size` bytes; fewer if the other side closes.
   std::vector<std::byte> read(std::size_t size) {
     std::vector<std::byte> result;
-    run_until(io_, [&] {
+    run_until(loop_, [&] {
       std::vector<std::byte> part(size - result.size());
       boost::system::error_code error;
       const std::size_t got = socket_.read_some(boost::asio::buffer(part), error);
@@ -220,7 +249,7 @@ class Raw {
   boost::asio::ip::tcp::socket& socket() { return socket_; }
 
  private:
-  boost::asio::io_context& io_;
+  Loop& loop_;
   boost::asio::ip::tcp::socket socket_;
   bool ended_ = false;
 };

@@ -10,14 +10,14 @@ class RefusalTest : public testing::Test {
  protected:
   // Both networks know two members; `change` makes the second one somebody else.
   void start(const std::function<void(NodeOptions&)>& change) {
-    first_ = std::make_unique<Node>(io_, options_of(1, 2));
+    first_ = std::make_unique<Node>(loop_, options_of(1, 2));
     NodeOptions options = options_of(2, 2);
     change(options);
-    second_ = std::make_unique<Node>(io_, options);
+    second_ = std::make_unique<Node>(loop_, options);
   }
   bool both_notice(const std::string& at_first, const std::string& at_second) {
     const bool noticed = run_until(
-        io_, [&] { return first_->noticed(at_first) > 0 && second_->noticed(at_second) > 0; });
+        loop_, [&] { return first_->noticed(at_first) > 0 && second_->noticed(at_second) > 0; });
     if (!noticed) {
       ADD_FAILURE() << testing::PrintToString(first_->notices)
                     << testing::PrintToString(second_->notices);
@@ -27,7 +27,7 @@ class RefusalTest : public testing::Test {
     return noticed;
   }
 
-  boost::asio::io_context io_;
+  Loop loop_;
   std::unique_ptr<Node> first_;
   std::unique_ptr<Node> second_;
 };
@@ -62,7 +62,7 @@ TEST_F(RefusalTest, AnotherReplicaThanTheOneWanted) {
     options.peers = members(4);
     std::swap(options.peers[0].port, options.peers[3].port);  // replica 4 is where 1 should be
   });
-  EXPECT_TRUE(run_until(io_, [&] {
+  EXPECT_TRUE(run_until(loop_, [&] {
     return first_->noticed("it wants replica 4, this is replica 1") > 0 &&
            second_->noticed("replica 4 at " + loopback() + ":20001: it refuses") > 0;
   }));
@@ -83,16 +83,16 @@ TEST_F(RefusalTest, IsSaidOnceAndEndsWhenItsCauseDoes) {
   first_->admitted[2] = 1002;
   ASSERT_TRUE(both_notice("incarnation 5 is a stranger", "incarnation 5 is a stranger"));
   int turns = 0;
-  ASSERT_TRUE(run_until(io_, [&] { return ++turns == 300; }));
+  ASSERT_TRUE(run_until(loop_, [&] { return ++turns == 300; }));
   EXPECT_LE(first_->noticed("incarnation 5"), 2u) << testing::PrintToString(first_->notices);
   EXPECT_LE(second_->noticed("incarnation 5"), 2u) << testing::PrintToString(second_->notices);
   first_->admitted.clear();
-  EXPECT_TRUE(run_until(io_, [&] { return first_->connected(2) && second_->connected(1); }));
+  EXPECT_TRUE(run_until(loop_, [&] { return first_->connected(2) && second_->connected(1); }));
 }
 
 TEST_F(RefusalTest, AnotherWireVersion) {
-  Node node(io_, options_of(1, 2));
-  Raw raw(io_);
+  Node node(loop_, options_of(1, 2));
+  Raw raw(loop_);
   raw.dial(1);
   Payload hello = encode(Origin{kCluster, 0, ReplicaId{2}}, Hello{ReplicaId{1}, {}});
   hello.owner.bytes()[12] = std::byte{7};
@@ -113,16 +113,16 @@ TEST_F(RefusalTest, AnswersAreJudgedToo) {
                                 {{77, 0, ReplicaId{1}}, {true, life(good), ""}, "it is replica 1"},
                                 {{77, 0, ReplicaId{2}}, {true, life(5), ""}, "incarnation 5"},
                                 {{77, 0, ReplicaId{2}}, {false, life(good), "a\nb"}, "a?b"}};
-  boost::asio::ip::tcp::acceptor listener(io_,
+  boost::asio::ip::tcp::acceptor listener(loop_.asio(),
                                           {boost::asio::ip::make_address(loopback()), port_of(2)});
   for (const Case& one : cases) {
-    Node node(io_, options_of(1, 2));
+    Node node(loop_, options_of(1, 2));
     node.admitted[2] = good;
-    Raw raw(io_);
+    Raw raw(loop_);
     ASSERT_TRUE(raw.accept(listener));
     raw.read(encode(node.origin, Hello{}).size());
     ASSERT_TRUE(raw.write(encode(one.origin, one.answer).view));
-    ASSERT_TRUE(run_until(io_, [&] { return node.noticed(one.reason) == 1; }))
+    ASSERT_TRUE(run_until(loop_, [&] { return node.noticed(one.reason) == 1; }))
         << one.reason << testing::PrintToString(node.notices);
     if (one.answer.accepted) {
       EXPECT_TRUE(raw.hello_refused(one.reason));

@@ -21,8 +21,7 @@ bool wait_until(Log& log, Disk& disk, const std::function<bool()>& condition) {
   log.flush();
   while (!condition()) {
     if (log.failure() || std::chrono::steady_clock::now() > deadline) return false;
-    pollfd ready{disk.completion_fd(), POLLIN, 0};
-    if (disk.completion_fd() >= 0) ::poll(&ready, 1, 10);
+    disk.wait();
     log.poll();
   }
   return true;

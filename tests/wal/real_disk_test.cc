@@ -21,23 +21,29 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-class RealDiskTest : public ::testing::TestWithParam<DiskKind> {
+enum class Through { uring, threads };
+
+class RealDiskTest : public ::testing::TestWithParam<Through> {
  protected:
   std::unique_ptr<Disk> open() {
     std::string problem;
-    std::unique_ptr<Disk> disk = open_disk({path(), GetParam()}, notice_, problem);
+    std::unique_ptr<Disk> disk = open_disk(path(), *proactor_, notice_, problem);
     EXPECT_TRUE(disk) << problem;
     return disk;
   }
   [[nodiscard]] std::string path() const { return directory_ / "log"; }
 
   TemporaryDirectory directory_;
+  std::error_code refusal_;
+  const std::unique_ptr<proactor::Proactor> proactor_ = GetParam() == Through::uring
+                                                            ? proactor::Proactor::open(refusal_)
+                                                            : proactor::Proactor::open_epoll();
   std::string notice_;
 };
 
 TEST_P(RealDiskTest, UsesWhatItWasAskedFor) {
   const std::unique_ptr<Disk> disk = open();
-  const bool threads = GetParam() == DiskKind::threads;
+  const bool threads = GetParam() == Through::threads;
   EXPECT_THAT(disk->description(), StartsWith(threads ? "pwrite" : "io_uring"));
 }
 
@@ -94,14 +100,14 @@ TEST_P(RealDiskTest, PreparesSegmentsOfRealZeros) {
 TEST_P(RealDiskTest, RefusesADirectoryInUse) {
   const std::unique_ptr<Disk> disk = open();
   std::string problem;
-  EXPECT_FALSE(open_disk({path(), GetParam()}, notice_, problem));
+  EXPECT_FALSE(open_disk(path(), *proactor_, notice_, problem));
   EXPECT_THAT(problem, HasSubstr(path() + ": is in use by another process"));
 }
 
 TEST_P(RealDiskTest, RefusesAFileInPlaceOfTheDirectory) {
   std::ofstream(path()) << "a file";
   std::string problem;
-  EXPECT_FALSE(open_disk({path(), GetParam()}, notice_, problem));
+  EXPECT_FALSE(open_disk(path(), *proactor_, notice_, problem));
   EXPECT_THAT(problem, HasSubstr("is not a directory"));
 }
 
@@ -111,7 +117,7 @@ TEST_P(RealDiskTest, RefusesADirectoryOfAnotherUser) {
   open();
   std::string problem;
   ASSERT_EQ(::seteuid(65534), 0);
-  const auto disk = open_disk({path(), GetParam()}, notice_, problem);
+  const auto disk = open_disk(path(), *proactor_, notice_, problem);
   ASSERT_EQ(::seteuid(0), 0);
   EXPECT_FALSE(disk);
   EXPECT_THAT(problem, HasSubstr("permission denied"));
@@ -160,10 +166,9 @@ TEST_P(RealDiskTest, AFailedWriteIsFinal) {
   EXPECT_EQ(opened.log->status().durable, Lsn{1});
 }
 
-INSTANTIATE_TEST_SUITE_P(Both, RealDiskTest,
-                         ::testing::Values(DiskKind::fastest, DiskKind::threads),
+INSTANTIATE_TEST_SUITE_P(Both, RealDiskTest, ::testing::Values(Through::uring, Through::threads),
                          [](const auto& param) {
-                           return param.param == DiskKind::fastest ? "Uring" : "Threads";
+                           return param.param == Through::uring ? "Uring" : "Threads";
                          });
 
 }  // namespace

@@ -44,7 +44,7 @@ class ToolTest : public ::testing::Test {
   void write_example() {
     std::string notice;
     std::string problem;
-    const auto disk = open_disk({path_, DiskKind::threads}, notice, problem);
+    const auto disk = open_disk(path_, *proactor_, notice, problem);
     ASSERT_TRUE(disk) << problem;
     Opened opened = open_log(*disk, small_options());
     ASSERT_TRUE(opened.log) << opened.problem;
@@ -64,6 +64,7 @@ class ToolTest : public ::testing::Test {
 
   TemporaryDirectory directory_;
   std::string path_ = directory_ / "log";
+  const std::unique_ptr<proactor::Proactor> proactor_ = proactor::Proactor::open_epoll();
 };
 
 TEST_F(ToolTest, PrintsTheExampleOfTheDocumentation) {
@@ -94,7 +95,7 @@ TEST_F(ToolTest, RefusesALogInUse) {
   write_example();
   std::string notice;
   std::string problem;
-  const auto disk = open_disk({path_, DiskKind::threads}, notice, problem);
+  const auto disk = open_disk(path_, *proactor_, notice, problem);
   const Outcome outcome = run("list " + path_);
   EXPECT_EQ(outcome.status, 3);
   EXPECT_THAT(outcome.text, HasSubstr("is in use by another process"));
