@@ -6,6 +6,12 @@ find_package(fmt REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(liburing REQUIRED IMPORTED_TARGET liburing)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
+# Through this header the library uses the widest vectors of the processor that it finds itself on.
+find_file(xxhash_dispatch xxh_x86dispatch.h)
+if(xxhash_dispatch AND CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  set_property(TARGET PkgConfig::xxhash APPEND PROPERTY
+    INTERFACE_COMPILE_OPTIONS -include xxh_x86dispatch.h)
+endif()
 find_package(FlatBuffers REQUIRED)
 find_program(FLATC_PROGRAM flatc REQUIRED)
 

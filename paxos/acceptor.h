@@ -2,7 +2,6 @@
 #ifndef DECREE_PAXOS_ACCEPTOR_H_
 #define DECREE_PAXOS_ACCEPTOR_H_
 
-#include <deque>
 #include <optional>
 
 #include "decree/types.h"
@@ -10,6 +9,7 @@
 #include "paxos/learner.h"
 #include "paxos/message.h"
 #include "paxos/output.h"
+#include "paxos/ring.h"
 #include "paxos/slot_log.h"
 
 namespace decree::paxos {
@@ -80,7 +80,7 @@ class Acceptor {
   Slot first_;     // F of rule 6
   Slot received_;  // see received()
   Slot durable_;   // the part of it that is durable
-  std::deque<OwedAck> owed_acks_;
+  Ring<OwedAck> owed_acks_;
   bool acknowledged_ = false;  // something, under this ballot: so that it is durable
   bool owes_again_ = false;    // see reconnected()
 };

@@ -12,7 +12,7 @@
 
 namespace decree {
 
-/// A shared run of bytes, aligned to 64. The count is not atomic: a buffer belongs to one thread at
+/// A shared run of bytes, aligned to 16. The count is not atomic: a buffer belongs to one thread at
 /// a time and is handed to another only through something that synchronises.
 class BufferRef {
  public:
@@ -26,12 +26,12 @@ class BufferRef {
     return *this;
   }
   ~BufferRef() {
-    if (block_ != nullptr && --block_->references == 0) ::operator delete(block_, kAlignment);
+    if (block_ != nullptr && --block_->references == 0) ::operator delete(block_);
   }
 
   /// `size` uninitialised bytes.
   static BufferRef allocate(std::size_t size) {
-    void* memory = ::operator new(sizeof(Block) + size, kAlignment);
+    void* memory = ::operator new(sizeof(Block) + size);
     return BufferRef(new (memory) Block{1, size});
   }
 
@@ -44,8 +44,7 @@ class BufferRef {
   explicit operator bool() const { return block_ != nullptr; }
 
  private:
-  static constexpr std::align_val_t kAlignment{64};
-  struct alignas(64) Block {
+  struct alignas(16) Block {
     std::size_t references;
     std::size_t size;
   };

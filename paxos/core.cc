@@ -267,7 +267,7 @@ void Core::take_output(Output& output) {
   journal_.close_turn();
   out_.seal();
   output.clear();
-  std::swap(out_, output);
+  if (!out_.empty()) out_.swap(output);
 }
 
 Ballot Core::next_ballot(const Ballot& above) const {

@@ -3,7 +3,6 @@
 #define DECREE_PAXOS_LEADER_H_
 
 #include <array>
-#include <deque>
 
 #include "decree/types.h"
 #include "paxos/batch_window.h"
@@ -12,6 +11,7 @@
 #include "paxos/limits.h"
 #include "paxos/message.h"
 #include "paxos/output.h"
+#include "paxos/ring.h"
 #include "paxos/slot_log.h"
 #include "paxos/voters.h"
 
@@ -98,7 +98,7 @@ class Leader {
   bool open_ = false;
   Ballot refused_by_;
   BatchWindow<kMaxBatchesInFlight> in_flight_;
-  std::deque<OwedVote> owed_votes_;  // own acceptances that are not durable yet
+  Ring<OwedVote> owed_votes_;  // own acceptances that are not durable yet
   std::array<Peer, kMaxReplicas> peers_{};
 };
 

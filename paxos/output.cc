@@ -1,8 +1,23 @@
 #include "paxos/output.h"
 
+#include <utility>
 #include <variant>
 
 namespace decree::paxos {
+
+bool Output::empty() const {
+  return accepts.empty() && records.empty() && messages.empty() && fetches.empty();
+}
+
+void Output::swap(Output& other) noexcept {
+  accepts.swap(other.accepts);
+  records.swap(other.records);
+  std::swap(lsn, other.lsn);
+  messages.swap(other.messages);
+  fetches.swap(other.fetches);
+  values.swap(other.values);
+  accepted.swap(other.accepted);
+}
 
 void Output::clear() {
   accepts.clear();

@@ -46,7 +46,9 @@ class Output {
   std::vector<Outgoing> messages;       // sent at once: whatever had to be durable for them, is
   std::vector<FetchFromLog> fetches;
 
+  [[nodiscard]] bool empty() const;
   void clear();
+  void swap(Output& other) noexcept;
   /// Points the spans of the messages at the values, which no longer move.
   void seal();
 

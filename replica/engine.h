@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -23,6 +22,7 @@
 #include "leases/omega.h"
 #include "leases/wait.h"
 #include "paxos/core.h"
+#include "paxos/ring.h"
 #include "replica/answers.h"
 #include "replica/applier.h"
 #include "replica/catch_up.h"
@@ -207,7 +207,7 @@ class Engine final : public transport::NetworkEvents {
     Lsn log;   // the last of the log's appends that hold them
     Standing standing;
   };
-  std::deque<Append> appends_;             // that are not durable yet
+  Ring<Append> appends_;                   // that are not durable yet
   leases::Time mark_at_ = leases::kNever;  // when to note on the disk that all is durable
 
   // Input that waits for the next turn.

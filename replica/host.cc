@@ -146,8 +146,12 @@ void Host::close() {
 
 bool Host::on_engine_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
 
-void Host::propose(Requester requester, Value value) {
-  if (on_engine_thread()) return engine_.propose(std::move(requester), std::move(value));
+void Host::propose(Requester requester, Value value, std::span<const std::byte> bytes) {
+  if (on_engine_thread()) {
+    value.bytes = commands_.copy_of(bytes);
+    return engine_.propose(std::move(requester), std::move(value));
+  }
+  value.bytes = Payload::copy_of(bytes);
   mail(ProposeRequest{std::move(requester), std::move(value)});
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -15,6 +16,7 @@
 #include "decree/replica.h"
 #include "decree/state_machine.h"
 #include "leases/boot_clock.h"
+#include "paxos/slabs.h"
 #include "proactor/asio_source.h"
 #include "proactor/proactor.h"
 #include "replica/engine.h"
@@ -36,7 +38,8 @@ class Host {
   Host& operator=(const Host&) = delete;
 
   // Any thread.
-  void propose(Requester requester, Value value);
+  /// Of `value` the bytes are missing: they are copied.
+  void propose(Requester requester, Value value, std::span<const std::byte> bytes);
   void read(std::function<void()> body, Consistency consistency, detail::ReadCompletion done);
   void on_leadership(std::function<void(const LeadershipEvent&)> handler);
   [[nodiscard]] bool holds_lease() const noexcept { return engine_.holds_lease(); }
@@ -73,6 +76,7 @@ class Host {
   std::unique_ptr<wal::Disk> disk_;
   Engine engine_;
   std::unique_ptr<transport::AsioNetwork> network_;
+  Slabs commands_;  // proposed by the engine's thread
   Mailbox mailbox_;
   std::vector<MailedRequest> mail_;
   Stage stage_ = Stage::running;  // of the engine's thread

@@ -13,16 +13,14 @@ void Proposals::queue(Proposal proposal) {
   queued_.push_back(std::move(proposal));
 }
 
-Proposal Proposals::take_front() {
-  Proposal proposal = std::move(queued_.front());
-  queued_.pop_front();
-  return proposal;
-}
+Proposal Proposals::take_front() { return queued_.pop_front(); }
 
 void Proposals::requeue(Proposal proposal) {
-  const auto later = std::ranges::find_if(
-      queued_, [&](const Proposal& queued) { return queued.order > proposal.order; });
-  queued_.insert(later, std::move(proposal));
+  queued_.push_back(std::move(proposal));
+  for (std::size_t i = queued_.size() - 1; i > 0; --i) {
+    if (queued_[i - 1].order < queued_[i].order) break;
+    std::swap(queued_[i - 1], queued_[i]);
+  }
 }
 
 void Proposals::place_front(Slot slot) {
@@ -37,8 +35,7 @@ std::uint64_t Proposals::forward_front(ReplicaId leader) {
 
 void Proposals::applied(Slot slot, const Value& value, const Token& token, Applied applied) {
   if (placed_.empty() || placed_.front().slot != slot) return;
-  Proposal proposal = std::move(placed_.front().proposal);
-  placed_.pop_front();
+  Proposal proposal = placed_.pop_front().proposal;
   // Another value in its slot means that this one can never be chosen.
   if (proposal.value.bytes.view.data() != value.bytes.view.data()) {
     requeue(std::move(proposal));
@@ -49,7 +46,8 @@ void Proposals::applied(Slot slot, const Value& value, const Token& token, Appli
 }
 
 void Proposals::leadership_lost(Slot sent) {
-  for (Placed& placed : std::exchange(placed_, {})) {
+  for (std::size_t left = placed_.size(); left > 0; --left) {
+    Placed placed = placed_.pop_front();
     if (placed.slot > sent) {
       requeue(std::move(placed.proposal));
     } else {
@@ -95,7 +93,7 @@ leases::Time Proposals::next_deadline() const {
 
 void Proposals::fail_all(Errc error, Errc unsent) {
   while (!queued_.empty()) answer(take_front(), unsent);
-  for (Placed& placed : std::exchange(placed_, {})) answer(std::move(placed.proposal), error);
+  while (!placed_.empty()) answer(placed_.pop_front().proposal, error);
   for (auto& each : std::exchange(forwarded_, {})) answer(std::move(each.second.proposal), error);
 }
 
@@ -106,10 +104,11 @@ void Proposals::answer(Proposal proposal, boost::system::error_code error, Reply
 
 void Proposals::check_invariants() const {
   std::uint64_t held = 0;
-  for (const Proposal& proposal : queued_) held += proposal.value.bytes.size();
+  for (std::size_t i = 0; i < queued_.size(); ++i) held += queued_[i].value.bytes.size();
   for (const auto& [request, forwarded] : forwarded_) held += forwarded.proposal.value.bytes.size();
   Slot before;
-  for (const Placed& placed : placed_) {
+  for (std::size_t i = 0; i < placed_.size(); ++i) {
+    const Placed& placed = placed_[i];
     DECREE_ASSERT(placed.slot > before, "slots are given out in order");
     before = placed.slot;
     held += placed.proposal.value.bytes.size();

@@ -3,12 +3,12 @@
 #define DECREE_REPLICA_PROPOSALS_H_
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <utility>
 
 #include "leases/clock.h"
 #include "paxos/message.h"
+#include "paxos/ring.h"
 #include "replica/answers.h"
 #include "replica/applier.h"
 
@@ -90,8 +90,8 @@ class Proposals {
   void requeue(Proposal proposal);
 
   Answers& answers_;
-  std::deque<Proposal> queued_;
-  std::deque<Placed> placed_;                     // by slot, ascending
+  Ring<Proposal> queued_;
+  Ring<Placed> placed_;                           // by slot, ascending
   std::map<std::uint64_t, Forwarded> forwarded_;  // by request number
   std::uint64_t last_request_ = 0;
   std::uint64_t last_order_ = 0;

@@ -11,7 +11,8 @@ void Reads::run(LocalRead& read) {
   answers_.add(std::move(read.done), {});
 }
 
-void Reads::serve(std::deque<Read>& reads, Slot applied, const Answers::Send& send) {
+void Reads::serve(std::vector<Read>& reads, Slot applied, const Answers::Send& send) {
+  if (reads.empty()) return;
   for (Read& read : std::exchange(reads, {})) {
     if (auto* local = std::get_if<LocalRead>(&read)) {
       run(*local);
@@ -117,7 +118,7 @@ void Reads::expire(leases::Time now) {
 leases::Time Reads::next_deadline() const {
   // In each queue the oldest read comes first, or nearly so: an exact order is not worth its cost.
   leases::Time deadline = leases::kNever;
-  const auto consider = [&](const std::deque<Read>& reads) {
+  const auto consider = [&](const std::vector<Read>& reads) {
     if (reads.empty()) return;
     const auto* local = std::get_if<LocalRead>(&reads.front());
     if (local != nullptr) deadline = std::min(deadline, local->deadline);

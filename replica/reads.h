@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <optional>
 #include <variant>
@@ -81,18 +80,18 @@ class Reads {
   };
 
   void run(LocalRead& read);
-  void serve(std::deque<Read>& reads, Slot applied, const Answers::Send& send);
+  void serve(std::vector<Read>& reads, Slot applied, const Answers::Send& send);
   static void refuse(const RemoteRead& read, const Answers::Send& send);
   template <typename Container>
   void expire(Container& reads, leases::Time now);
 
   Answers& answers_;
-  std::deque<Read> called_;  // wait for a lease, a round or a point
-  std::deque<Read> in_round_;
+  std::vector<Read> called_;  // wait for a lease, a round or a point
+  std::vector<Read> in_round_;
   std::uint64_t round_ = 0;  // that in_round_ waits for
-  std::deque<LocalRead> asked_;
-  std::uint64_t request_ = 0;    // that asked_ waits for
-  std::deque<Pointed> pointed_;  // wait until their slot is applied
+  std::vector<LocalRead> asked_;
+  std::uint64_t request_ = 0;     // that asked_ waits for
+  std::vector<Pointed> pointed_;  // wait until their slot is applied
 };
 
 }  // namespace decree::replica

@@ -22,13 +22,12 @@ Replica::~Replica() = default;
 
 void Replica::start_propose(Session session, std::span<const std::byte> command,
                             detail::ProposeCompletion done) {
-  Value value{ValueKind::command, session.client, session.sequence, Payload::copy_of(command)};
-  impl_->propose(std::move(done), std::move(value));
+  impl_->propose(std::move(done), {ValueKind::command, session.client, session.sequence, {}},
+                 command);
 }
 
 void Replica::start_open_session(detail::SessionCompletion done) {
-  Value value{ValueKind::open_session, {}, {}, Payload::copy_of({})};
-  impl_->propose(std::move(done), std::move(value));
+  impl_->propose(std::move(done), {ValueKind::open_session, {}, {}, {}}, {});
 }
 
 void Replica::start_read(std::function<void()> read, Consistency consistency,

@@ -24,8 +24,7 @@ class Encoder {
  public:
   explicit Encoder(const Origin& origin);
   ~Encoder();
-  /// A whole frame, header and checksum included, in a buffer of its own: one allocation, and each
-  /// byte of a value is copied once.
+  /// A whole frame, header and checksum included. Each byte of a value is copied once.
   Payload encode(const Message& message);
 
  private:

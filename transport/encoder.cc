@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "paxos/assert.h"
+#include "paxos/slabs.h"
 #include "transport/codec.h"
 #include "transport/wire.h"
 
@@ -19,17 +20,23 @@ using Blob = Offset<flatbuffers::Vector<std::uint8_t>>;
 // header fits in front of the finished buffer.
 class FrameMemory final : public flatbuffers::Allocator {
  public:
+  explicit FrameMemory(Slabs& slabs) : slabs_(slabs) {}
   uint8_t* allocate(std::size_t size) override {
-    DECREE_ASSERT(!frame_, "the size of a frame is known before it is built");
-    frame_ = BufferRef::allocate(size);
-    return reinterpret_cast<uint8_t*>(frame_.bytes().data());
+    DECREE_ASSERT(!frame_.owner, "the size of a frame is known before it is built");
+    frame_ = slabs_.take(size);
+    return reinterpret_cast<uint8_t*>(frame_.bytes.data());
   }
   void deallocate(uint8_t* /*memory*/, std::size_t /*size*/) override {}
 
-  BufferRef take() { return std::move(frame_); }
+  Slabs::Piece take(std::size_t size) {
+    DECREE_ASSERT(size <= frame_.bytes.size(), "the header fits in front of the message");
+    slabs_.keep_end(frame_, size);
+    return std::move(frame_);
+  }
 
  private:
-  BufferRef frame_;
+  Slabs& slabs_;
+  Slabs::Piece frame_;
 };
 
 const Value& value_of(const Value& value) { return value; }
@@ -190,22 +197,19 @@ std::size_t variable_bytes(const Fixed& /*message*/) {
 }
 
 template <class M>
-Payload encode_frame(const M& message, const Origin& origin) {
+Payload encode_frame(const M& message, const Origin& origin, Slabs& slabs) {
   const std::size_t bound = kMessageOverheadBytes + variable_bytes(message);
   DECREE_ASSERT(bound <= kMaxFrameBytes, "a message fits into one frame");
-  FrameMemory memory;
+  FrameMemory memory(slabs);
   FlatBufferBuilder builder(bound, &memory);
   // Fields that hold their default are written too: decoding has no branches, and there is always
   // something of 8 bytes that keeps the whole aligned to 8.
   builder.ForceDefaults(true);
   builder.Finish(put(builder, message));
 
-  const BufferRef block = memory.take();
-  const std::size_t size = kHeaderBytes + builder.GetSize();
-  DECREE_ASSERT(size <= block.bytes().size(), "the header fits in front of the message");
-  const std::span<std::byte> frame = block.bytes().last(size);
-  seal(frame, kFrameTypeOf<M>, origin);
-  return {frame, block};
+  Slabs::Piece frame = memory.take(kHeaderBytes + builder.GetSize());
+  seal(frame.bytes, kFrameTypeOf<M>, origin);
+  return {frame.bytes, std::move(frame.owner)};
 }
 
 }  // namespace
@@ -214,12 +218,13 @@ class Encoder::Impl {
  public:
   explicit Impl(const Origin& origin) : origin_(origin) {}
 
-  Payload encode(const Message& message) const {
-    return std::visit([this](const auto& m) { return encode_frame(m, origin_); }, message);
+  Payload encode(const Message& message) {
+    return std::visit([this](const auto& m) { return encode_frame(m, origin_, slabs_); }, message);
   }
 
  private:
   Origin origin_;
+  Slabs slabs_;
 };
 
 Encoder::Encoder(const Origin& origin) : impl_(std::make_unique<Impl>(origin)) {}

@@ -10,7 +10,7 @@ namespace decree::transport {
 std::span<std::byte> ReceiveBuffer::space(std::size_t next_frame_bytes) {
   if (begin_ == end_ && memory_.unique()) {
     begin_ = end_ = 0;
-    if (memory_.bytes().size() > capacity_) memory_ = {};  // of one large frame
+    if (memory_.bytes().size() > cycle_.size()) memory_ = {};  // of one large frame
   }
   const std::size_t size = memory_.bytes().size();
   if (end_ == size || size - begin_ < next_frame_bytes) move(next_frame_bytes);
@@ -19,9 +19,13 @@ std::span<std::byte> ReceiveBuffer::space(std::size_t next_frame_bytes) {
 
 void ReceiveBuffer::move(std::size_t needed) {
   const std::span<const std::byte> rest = unread();
-  const std::size_t size = std::max(capacity_, needed);
+  const std::size_t size = std::max(cycle_.size(), needed);
   const bool in_place = memory_.unique() && memory_.bytes().size() == size && begin_ > 0;
-  BufferRef memory = in_place ? memory_ : BufferRef::allocate(size);
+  BufferRef memory = memory_;
+  if (!in_place && size > cycle_.size()) memory = BufferRef::allocate(size);
+  if (!in_place && size == cycle_.size()) {
+    memory = cycle_.next(memory_.bytes().size() == size ? memory_ : BufferRef());
+  }
   if (!rest.empty()) std::memmove(memory.bytes().data(), rest.data(), rest.size());
   memory_ = std::move(memory);
   begin_ = 0;

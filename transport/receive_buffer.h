@@ -6,6 +6,7 @@
 #include <span>
 
 #include "paxos/buffer.h"
+#include "paxos/slabs.h"
 
 namespace decree::transport {
 
@@ -15,10 +16,10 @@ namespace decree::transport {
 class ReceiveBuffer {
  public:
   /// `capacity`: of one piece of memory, a multiple of 8.
-  explicit ReceiveBuffer(std::size_t capacity) : capacity_(capacity) {}
+  explicit ReceiveBuffer(std::size_t capacity) : cycle_(capacity) {}
 
   /// From the next move on.
-  void set_capacity(std::size_t capacity) { capacity_ = capacity; }
+  void set_capacity(std::size_t capacity) { cycle_ = BufferCycle(capacity); }
   /// Where to read to; never empty. `next_frame_bytes`: what the next frame needs as a whole (its
   /// header has been checked), or the size of a header.
   std::span<std::byte> space(std::size_t next_frame_bytes);
@@ -34,7 +35,7 @@ class ReceiveBuffer {
  private:
   void move(std::size_t needed);
 
-  std::size_t capacity_;
+  BufferCycle cycle_;
   std::size_t begin_ = 0;  // of what is unread
   std::size_t end_ = 0;    // of what was received
   BufferRef memory_;

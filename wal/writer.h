@@ -7,11 +7,11 @@
 #include <system_error>
 #include <vector>
 
+#include "paxos/ring.h"
 #include "wal/batch.h"
 #include "wal/block_buffer.h"
 #include "wal/disk.h"
 #include "wal/identity.h"
-#include "wal/ring.h"
 #include "wal/segment_supply.h"
 #include "wal/slot_index.h"
 

@@ -7,15 +7,20 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/prefer.hpp>
-#include <boost/asio/recycling_allocator.hpp>
 #include <boost/system/error_code.hpp>
+#include <cstddef>
 #include <memory>
+#include <new>
 #include <utility>
 
 #include "decree/state_machine.h"
 #include "decree/types.h"
 
 namespace decree::detail {
+
+/// Memory of completions. Each thread keeps what it gave back for the next that it takes.
+void* take_memory(std::size_t bytes);
+void give_memory(void* memory, std::size_t bytes) noexcept;
 
 /// Calls a handler once, on its associated executor, which is kept alive until then. `engine` is
 /// the executor of handlers that have none of their own: those are called directly.
@@ -24,11 +29,10 @@ class Completion {
  public:
   Completion() = default;
   template <typename Handler>
-  Completion(Handler handler, boost::asio::any_io_executor engine) {
+  Completion(Handler handler, const boost::asio::any_io_executor& engine) {
     using Model = ModelOf<Handler>;
-    boost::asio::recycling_allocator<Model> allocator;
-    Model* model = allocator.allocate(1);
-    state_.reset(new (model) Model(std::move(handler), std::move(engine)));
+    static_assert(alignof(Model) <= alignof(std::max_align_t));
+    state_.reset(new (take_memory(sizeof(Model))) Model(std::move(handler), engine));
   }
 
   explicit operator bool() const { return state_ != nullptr; }
@@ -52,18 +56,18 @@ class Completion {
 
   template <typename Handler>
   struct ModelOf final : Base {
-    ModelOf(Handler h, boost::asio::any_io_executor engine)
-        : executor(boost::asio::prefer(boost::asio::get_associated_executor(h, engine),
-                                       boost::asio::execution::outstanding_work.tracked)),
-          direct(boost::asio::get_associated_executor(h, engine) == engine),
-          handler(std::move(h)) {}
+    ModelOf(Handler h, const boost::asio::any_io_executor& engine) : handler(std::move(h)) {
+      const boost::asio::any_io_executor own =
+          boost::asio::get_associated_executor(handler, engine);
+      if (own == engine) return;
+      executor = boost::asio::prefer(own, boost::asio::execution::outstanding_work.tracked);
+    }
 
     void call(Args... args) override {
       Handler h = std::move(handler);
       boost::asio::any_io_executor ex = std::move(executor);
-      const bool here = direct;
       destroy();
-      if (here) {
+      if (!ex) {
         h(std::move(args)...);
         return;
       }
@@ -72,13 +76,11 @@ class Completion {
       });
     }
     void destroy() override {
-      boost::asio::recycling_allocator<ModelOf> allocator;
       this->~ModelOf();
-      allocator.deallocate(this, 1);
+      give_memory(this, sizeof(ModelOf));
     }
 
-    boost::asio::any_io_executor executor;
-    bool direct;
+    boost::asio::any_io_executor executor;  // none: the engine's
     Handler handler;
   };
 

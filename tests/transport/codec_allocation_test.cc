@@ -1,9 +1,10 @@
-// In steady state a frame costs one allocation to encode and none to decode.
+// In steady state a frame costs no allocation to encode and none to decode. (A very large one has a
+// buffer of its own.)
 #include <gtest/gtest.h>
 
 #include <vector>
 
-#include "counting_new.h"
+#include "tests/support/counting_new.h"
 #include "transport/codec.h"
 
 namespace decree::transport {
@@ -22,10 +23,10 @@ std::vector<Message> messages(const std::vector<Value>& values,
   return {accept, chosen, promise, answer, Forward{1, values[0]}, Heartbeat{}, Accepted{}};
 }
 
-TEST(CodecAllocation, OneToEncodeNoneToDecode) {
+TEST(CodecAllocation, NoneToEncodeNoneToDecode) {
   const Payload bytes = Payload::copy_of(std::vector<std::byte>(256));
-  const std::vector<Value> values(1000, Value{ValueKind::command, {}, {}, bytes});
-  std::vector<AcceptedValue> accepted(1000);
+  const std::vector<Value> values(100, Value{ValueKind::command, {}, {}, bytes});
+  std::vector<AcceptedValue> accepted(100);
   for (std::size_t i = 0; i < accepted.size(); ++i) accepted[i] = {Slot{i + 1}, {}, values[i]};
   Encoder encoder(Origin{1, 0, ReplicaId{1}});
   Decoder decoder;
@@ -34,7 +35,7 @@ TEST(CodecAllocation, OneToEncodeNoneToDecode) {
     ASSERT_NE(decoder.decode(encoder.encode(message), problem), nullptr) << problem;
     allocations = 0;
     const Payload frame = encoder.encode(message);
-    EXPECT_EQ(allocations, 1u) << "message " << message.index();
+    EXPECT_EQ(allocations, 0u) << "message " << message.index();
     allocations = 0;
     ASSERT_NE(decoder.decode(frame, problem), nullptr) << problem;
     EXPECT_EQ(allocations, 0u) << "message " << message.index();
