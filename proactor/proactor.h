@@ -49,8 +49,9 @@ class Proactor {
 
   /// Hands what was started to the kernel.
   virtual void start() = 0;
-  /// start(), then waits for a completion, or to be woken, for `most` at most, and completes what
-  /// is ready. One system call on an io_uring, or none. True if wake() was called meanwhile.
+  /// Waits for a completion, or to be woken, for `most` at most, and completes what is ready. What
+  /// was started is handed over before it sleeps. One system call on an io_uring, or none. True if
+  /// wake() was called meanwhile.
   bool wait(std::chrono::nanoseconds most);
   /// Any thread: ends a wait(), or the next one. A system call only if the thread sleeps.
   void wake() noexcept;

@@ -13,6 +13,7 @@ namespace decree::proactor {
 namespace {
 
 constexpr unsigned kEntries = 256;
+constexpr unsigned kPollsBeforeStart = 4;
 
 // The completions of the last pair wait in the kernel until the thread asks for them, so that none
 // interrupts it; asked for only when the kernel says so in shared memory.
@@ -163,12 +164,17 @@ void UringProactor::enable() {
 
 void UringProactor::start() {
   enable();
+  polls_ = 0;
   if (::io_uring_sq_ready(&ring_) != 0) check(::io_uring_submit(&ring_));
 }
 
 void UringProactor::block(std::chrono::nanoseconds most) {
   enable();
-  if (most.count() <= 0 || ::io_uring_cq_ready(&ring_) != 0) return start();
+  if (most.count() <= 0 || ::io_uring_cq_ready(&ring_) != 0) {
+    // Whoever only looks has work to do, and is likely to start more: it goes together.
+    if (++polls_ == kPollsBeforeStart) start();
+    return;
+  }
   constexpr std::int64_t kSecond = 1'000'000'000;
   __kernel_timespec time{most.count() / kSecond, most.count() % kSecond};
   io_uring_cqe* first = nullptr;

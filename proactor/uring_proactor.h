@@ -52,6 +52,7 @@ class UringProactor final : public Proactor {
   io_uring ring_{};
   bool ready_ = false;    // ring_ is to be torn down
   bool enabled_ = false;  // it has found its thread
+  unsigned polls_ = 0;    // since the last entry went to the kernel
   bool fixed_files_ = false;
   std::array<int, kFixedFiles> fixed_{};  // the descriptors registered, or -1
   unsigned next_fixed_ = 0;

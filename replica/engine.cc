@@ -235,7 +235,9 @@ void Engine::persist(leases::Time now) {
   }
   appends_.push_back({output_.lsn, log_->append(records_), standing});
   mark_at_ = now + settings_.heartbeat * 4;
-  log_->flush();
+  // With nothing else to do, handing it over is left to the wait, which costs a system call anyway.
+  if (core_.next_to_apply() != nullptr || has_work()) return log_->flush();
+  log_->flush_on_wait();
 }
 
 void Engine::acknowledge(leases::Time now) {

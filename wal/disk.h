@@ -61,6 +61,8 @@ class Disk {
                                std::uint64_t size, std::uint64_t token) = 0;
   /// Hands what was submitted to the device, in as few system calls as can be.
   virtual void flush() = 0;
+  /// The same, at the latest when the thread waits: then it may cost no system call of its own.
+  virtual void flush_on_wait() { flush(); }
   /// Appends the completions that have arrived.
   virtual void poll(std::vector<Completion>& completions) = 0;
   /// True if poll() has something. No system call.

@@ -221,6 +221,7 @@ Lsn Log::append(std::span<const Record> records) {
 std::uint64_t Log::room_bytes() const { return impl_->room_bytes(); }
 std::uint64_t Log::max_record_bytes() const { return impl_->max_record_bytes(); }
 void Log::flush() { impl_->writer().flush(); }
+void Log::flush_on_wait() { impl_->writer().flush_on_wait(); }
 Lsn Log::poll() { return impl_->writer().poll(); }
 void Log::idle() { impl_->writer().idle(); }
 void Log::close() { impl_->close(); }

@@ -69,6 +69,8 @@ class Log {
 
   /// Hands submitted writes to the device.
   void flush();
+  /// The same, at the latest when the thread waits.
+  void flush_on_wait();
   /// Takes completions; returns the newest batch through which all are durable.
   Lsn poll();
   /// To be called before the caller waits for something to happen. If all is durable, that is noted

@@ -23,6 +23,7 @@ class UringDisk final : public Directory {
   void submit_write(FileId file, std::uint64_t offset, std::span<const std::byte> bytes,
                     std::uint64_t token) override;
   void flush() override { queue_.flush(); }
+  void flush_on_wait() override {}
   void poll(std::vector<Completion>& completions) override;
   [[nodiscard]] bool ready() const override { return queue_.has_completions() || has_made(); }
   [[nodiscard]] std::string description() const override;

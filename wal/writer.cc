@@ -74,6 +74,10 @@ void Writer::flush() {
   if (std::exchange(flush_wanted_, false)) disk_.flush();
 }
 
+void Writer::flush_on_wait() {
+  if (std::exchange(flush_wanted_, false)) disk_.flush_on_wait();
+}
+
 Lsn Writer::poll() {
   completions_.clear();
   disk_.poll(completions_);

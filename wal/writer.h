@@ -41,6 +41,7 @@ class Writer {
 
   Lsn append(std::span<const Record> records);
   void flush();
+  void flush_on_wait();
   Lsn poll();
   void idle();
 

@@ -1,11 +1,14 @@
-// Commits under callgrind: commit_instructions BATCHES BATCH PAYLOAD_BYTES. What is counted happens
-// in measured(), which runs twice as many batches in vain first, so that nothing grows any more.
+// Commits under callgrind: decree-commit-path BATCHES BATCH PAYLOAD_BYTES. What is counted happens
+// in measured(), after so many commits that what is kept in memory is full and grows no more.
 #include <cstdio>
 #include <cstdlib>
 
 #include "tests/hotpath/commit_path.h"
 
 namespace {
+
+constexpr std::size_t kWarmBatches = 1200;
+constexpr std::size_t kWarmBatch = 64;
 
 [[gnu::noinline]] void measured(decree::hotpath::CommitPath& path, std::size_t batches,
                                 std::size_t batch) {
@@ -19,7 +22,8 @@ int main(int argc, char** argv) {
   const std::size_t batches = std::strtoul(argv[1], nullptr, 10);
   const std::size_t batch = std::strtoul(argv[2], nullptr, 10);
   decree::hotpath::CommitPath path(std::strtoul(argv[3], nullptr, 10));
-  path.commit(2 * batches, batch);
+  path.commit(kWarmBatches, kWarmBatch);
+  path.commit(1, batch);
   const std::size_t before = path.committed();
   measured(path, batches, batch);
   std::printf("%zu\n", path.committed() - before);
