@@ -18,6 +18,8 @@ class AsioSource final : private Operation {
   [[nodiscard]] boost::asio::io_context& context() { return io_; }
   /// Runs the handlers that are ready. No system call if there are none.
   void run();
+  /// For the last time, whether or not the proactor has seen that there are some.
+  void finish() { io_.poll(); }
 
  private:
   void completed(int result) override;

@@ -1,7 +1,8 @@
 #include "decree/completion.h"
 
-#include <algorithm>
 #include <array>
+#include <new>
+#include <utility>
 
 namespace decree::detail {
 
@@ -15,6 +16,9 @@ struct Block {
   Block* next;
 };
 
+// Set once the thread keeps nothing any more: objects of static storage may end after that.
+thread_local bool gone = false;
+
 /// What one thread keeps, by size in steps.
 class Kept {
  public:
@@ -22,6 +26,7 @@ class Kept {
   Kept(const Kept&) = delete;
   Kept& operator=(const Kept&) = delete;
   ~Kept() {
+    gone = true;
     for (List& list : lists_) {
       while (void* memory = list.take()) ::operator delete(memory);
     }
@@ -57,13 +62,14 @@ std::size_t class_of(std::size_t bytes) { return (bytes - 1) / kStep; }
 void* take_memory(std::size_t bytes) {
   const std::size_t size_class = class_of(bytes);
   if (size_class >= kClasses) return ::operator new(bytes);
-  void* memory = kept.of(size_class).take();
+  void* memory = gone ? nullptr : kept.of(size_class).take();
   return memory != nullptr ? memory : ::operator new((size_class + 1) * kStep);
 }
 
 void give_memory(void* memory, std::size_t bytes) noexcept {
   const std::size_t size_class = class_of(bytes);
-  if (size_class >= kClasses || !kept.of(size_class).give(memory)) ::operator delete(memory);
+  const bool keeps = size_class < kClasses && !gone && kept.of(size_class).give(memory);
+  if (!keeps) ::operator delete(memory);
 }
 
 }  // namespace decree::detail

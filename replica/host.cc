@@ -99,7 +99,7 @@ void Host::loop() {
   }
   network_->close();
   mailbox_.close();
-  asio_.run();
+  asio_.finish();
   take_mail();
   engine_.answer();
 }
