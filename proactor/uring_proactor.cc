@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 
 #include "paxos/assert.h"
@@ -192,7 +193,7 @@ void UringProactor::dispatch() {
       continue;
     }
     if ((done.user_data & kWatchBit) == 0) ended();
-    reinterpret_cast<Operation*>(done.user_data & ~kWatchBit)->completed(done.res);
+    std::bit_cast<Operation*>(done.user_data & ~kWatchBit)->completed(done.res);
   }
 }
 
