@@ -55,7 +55,8 @@ class Cache:
         return self.directory / digest.hexdigest()
 
 
-LIBRARY = [ROOT / folder for folder in ("paxos", "leases", "proactor", "wal", "transport", "replica", "sim")]
+LIBRARY = [ROOT / folder for folder in ("paxos", "leases", "proactor", "wal", "transport", "replica",
+                                        "sim")]
 
 
 def units_of(build):

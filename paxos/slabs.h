@@ -20,9 +20,9 @@ class BufferCycle {
   explicit BufferCycle(std::size_t size) : size_(size) {}
 
   [[nodiscard]] std::size_t size() const { return size_; }
-  /// Takes back what was used, if anything was, for something to use next.
+  /// Takes back what was used, if it has that size, for something to use next.
   BufferRef next(BufferRef used) {
-    if (used) used_.push_back(std::move(used));
+    if (used.bytes().size() == size_) used_.push_back(std::move(used));
     // They are let go of in the order of their use, or nearly so.
     if (used_.empty() || (!used_.front().unique() && used_.size() < kMostKept)) {
       return BufferRef::allocate(size_);

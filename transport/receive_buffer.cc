@@ -22,10 +22,7 @@ void ReceiveBuffer::move(std::size_t needed) {
   const std::size_t size = std::max(cycle_.size(), needed);
   const bool in_place = memory_.unique() && memory_.bytes().size() == size && begin_ > 0;
   BufferRef memory = memory_;
-  if (!in_place && size > cycle_.size()) memory = BufferRef::allocate(size);
-  if (!in_place && size == cycle_.size()) {
-    memory = cycle_.next(memory_.bytes().size() == size ? memory_ : BufferRef());
-  }
+  if (!in_place) memory = size == cycle_.size() ? cycle_.next(memory_) : BufferRef::allocate(size);
   if (!rest.empty()) std::memmove(memory.bytes().data(), rest.data(), rest.size());
   memory_ = std::move(memory);
   begin_ = 0;
