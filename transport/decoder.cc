@@ -1,5 +1,6 @@
 #include <limits>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "transport/codec.h"
@@ -22,6 +23,14 @@ constexpr std::string_view kBadSlots = "slots do not ascend";
 
 std::span<const std::byte> view_of(const Blob& blob) {
   return {reinterpret_cast<const std::byte*>(blob.data()), blob.size()};
+}
+
+/// A message of all its fields: if one is left out, this does not compile.
+template <class M, class... Fields>
+M whole(Fields&&... fields) {
+  constexpr bool takes_more = requires { M{std::forward<Fields>(fields)..., {}}; };
+  static_assert(!takes_more, "a field is missing");
+  return M{std::forward<Fields>(fields)...};
 }
 
 bool known(ReplicaId id) { return id.value <= kMaxReplicaId; }
@@ -110,39 +119,39 @@ class Decoder::Impl {
   }
 
   void read(const wire::Prepare& t) {
-    message_ = Prepare{ballot(t.ballot()), Slot{t.known_chosen()}, StartNumber{t.start()},
-                       ballot(t.hand_over())};
+    message_ = whole<Prepare>(ballot(t.ballot()), Slot{t.known_chosen()}, StartNumber{t.start()},
+                              ballot(t.hand_over()));
   }
 
   void read(const wire::Promise& t) {
     if (!read_accepted(*t.accepted(), view_of(*t.bytes()))) return;
-    message_ = Promise{ballot(t.ballot()),     t.chunk(),        t.last(),
-                       Slot{t.known_chosen()}, t.remainder_ns(), accepted_};
+    message_ = whole<Promise>(ballot(t.ballot()), t.chunk(), t.last(), Slot{t.known_chosen()},
+                              t.remainder_ns(), accepted_);
   }
 
   void read(const wire::Accept& t) {
     if (!read_values(*t.values(), view_of(*t.bytes()), t.first())) return;
-    message_ = Accept{ballot(t.ballot()),  Slot{t.ballot_first()}, Slot{t.first()},
-                      Slot{t.announced()}, from_wire(*t.lease()),  values_};
+    message_ = whole<Accept>(ballot(t.ballot()), Slot{t.ballot_first()}, Slot{t.first()},
+                             Slot{t.announced()}, from_wire(*t.lease()), values_);
   }
 
   void read(const wire::Accepted& t) {
-    message_ = Accepted{ballot(t.ballot()), Slot{t.through()}, from_wire(*t.lease())};
+    message_ = whole<Accepted>(ballot(t.ballot()), Slot{t.through()}, from_wire(*t.lease()));
   }
 
   void read(const wire::Refused& t) {
-    message_ = Refused{ballot(t.refused()), ballot(t.promised())};
+    message_ = whole<Refused>(ballot(t.refused()), ballot(t.promised()));
   }
 
   void read(const wire::Watermark& t) {
-    message_ = Watermark{ballot(t.ballot()), Slot{t.announced()}};
+    message_ = whole<Watermark>(ballot(t.ballot()), Slot{t.announced()});
   }
 
-  void read(const wire::Fetch& t) { message_ = Fetch{Slot{t.first()}, Slot{t.last()}}; }
+  void read(const wire::Fetch& t) { message_ = whole<Fetch>(Slot{t.first()}, Slot{t.last()}); }
 
   void read(const wire::Chosen& t) {
     if (!read_values(*t.values(), view_of(*t.bytes()), t.first())) return;
-    message_ = Chosen{Slot{t.first()}, values_};
+    message_ = whole<Chosen>(Slot{t.first()}, values_);
   }
 
   void read(const wire::Heartbeat& t) {
@@ -151,27 +160,27 @@ class Decoder::Impl {
                      [](ReplicaId id) { return known(id); })) {
       return fail(kBadReplica);
     }
-    message_ = Heartbeat{ballot(t.ballot()),     t.round(),           Slot{t.ballot_first()},
-                         Slot{t.sent_through()}, Slot{t.announced()}, from_wire(*t.lease()),
-                         t.impaired(),           succession};
+    message_ = whole<Heartbeat>(ballot(t.ballot()), t.round(), Slot{t.ballot_first()},
+                                Slot{t.sent_through()}, Slot{t.announced()}, from_wire(*t.lease()),
+                                t.impaired(), succession);
   }
 
   void read(const wire::HeartbeatAnswer& t) {
-    message_ =
-        HeartbeatAnswer{ballot(t.ballot()), t.round(), Slot{t.received()}, from_wire(*t.lease())};
+    message_ = whole<HeartbeatAnswer>(ballot(t.ballot()), t.round(), Slot{t.received()},
+                                      from_wire(*t.lease()), t.priority());
   }
 
   void read(const wire::Canvass& t) {
-    message_ = Canvass{t.round(), ballot(t.following()), Slot{t.log_end()}};
+    message_ = whole<Canvass>(t.round(), ballot(t.following()), Slot{t.log_end()}, t.priority());
   }
 
   void read(const wire::CanvassAnswer& t) {
-    message_ = CanvassAnswer{t.round(), t.willing(), ballot(t.promised())};
+    message_ = whole<CanvassAnswer>(t.round(), t.willing(), ballot(t.promised()));
   }
 
   void read(const wire::Release& t) {
     if (!known(ReplicaId{t.successor()})) return fail(kBadReplica);
-    message_ = Release{ballot(t.ballot()), ReplicaId{t.successor()}};
+    message_ = whole<Release>(ballot(t.ballot()), ReplicaId{t.successor()});
   }
 
   void read(const wire::Forward& t) {
@@ -180,18 +189,18 @@ class Decoder::Impl {
     Value value;
     if (!read_value(*t.value(), bytes, used, value)) return;
     if (used != bytes.size()) return fail(kBadLengths);
-    message_ = Forward{t.request(), std::move(value)};
+    message_ = whole<Forward>(t.request(), std::move(value));
   }
 
   void read(const wire::ForwardAnswer& t) {
-    message_ = ForwardAnswer{t.request(), t.error(), Token{ballot(t.ballot()), Slot{t.slot()}},
-                             view_of(*t.reply())};
+    message_ = whole<ForwardAnswer>(t.request(), t.error(),
+                                    Token{ballot(t.ballot()), Slot{t.slot()}}, view_of(*t.reply()));
   }
 
-  void read(const wire::ReadPoint& t) { message_ = ReadPoint{t.request()}; }
+  void read(const wire::ReadPoint& t) { message_ = whole<ReadPoint>(t.request()); }
 
   void read(const wire::ReadPointAnswer& t) {
-    message_ = ReadPointAnswer{t.request(), t.error(), Slot{t.point()}};
+    message_ = whole<ReadPointAnswer>(t.request(), t.error(), Slot{t.point()});
   }
 
   Ballot ballot(const wire::Ballot* from) {

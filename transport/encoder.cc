@@ -141,12 +141,13 @@ Offset<wire::Heartbeat> put(FlatBufferBuilder& builder, const Heartbeat& m) {
 Offset<wire::HeartbeatAnswer> put(FlatBufferBuilder& builder, const HeartbeatAnswer& m) {
   const wire::Ballot ballot = to_wire(m.ballot);
   const wire::LeaseEcho lease = to_wire(m.lease);
-  return wire::CreateHeartbeatAnswer(builder, &ballot, m.round, m.received.value, &lease);
+  return wire::CreateHeartbeatAnswer(builder, &ballot, m.round, m.received.value, &lease,
+                                     m.priority);
 }
 
 Offset<wire::Canvass> put(FlatBufferBuilder& builder, const Canvass& m) {
   const wire::Ballot following = to_wire(m.following);
-  return wire::CreateCanvass(builder, m.round, &following, m.log_end.value);
+  return wire::CreateCanvass(builder, m.round, &following, m.log_end.value, m.priority);
 }
 
 Offset<wire::CanvassAnswer> put(FlatBufferBuilder& builder, const CanvassAnswer& m) {

@@ -110,11 +110,13 @@ class Dump {
     field("round", m.round);
     field("received", m.received);
     field("lease", m.lease);
+    field("priority", m.priority);
   }
   void operator()(const Canvass& m) {
     field("canvass", m.round);
     field("following", m.following);
     field("log_end", m.log_end);
+    field("priority", m.priority);
   }
   void operator()(const CanvassAnswer& m) {
     field("canvass_answer", m.round);
@@ -235,8 +237,8 @@ Message RandomMessages::make(std::size_t index) {
       m = {r.ballot(), r.any(), slot_(), slot_(), slot_(), r.ask(), flag_(), {}};
       for (ReplicaId& id : m.succession) id = r.replica();
     }
-    void operator()(HeartbeatAnswer& m) { m = {r.ballot(), r.any(), slot_(), r.echo()}; }
-    void operator()(Canvass& m) { m = {r.any(), r.ballot(), slot_()}; }
+    void operator()(HeartbeatAnswer& m) { m = {r.ballot(), r.any(), slot_(), r.echo(), u32_()}; }
+    void operator()(Canvass& m) { m = {r.any(), r.ballot(), slot_(), u32_()}; }
     void operator()(CanvassAnswer& m) { m = {r.any(), flag_(), r.ballot()}; }
     void operator()(Release& m) { m = {r.ballot(), r.replica()}; }
     void operator()(Forward& m) { m = {r.any(), r.value()}; }
