@@ -74,6 +74,9 @@ class Engine final : public transport::NetworkEvents {
   [[nodiscard]] bool log_is_quiet() const;
 
   // --- Events. They are taken in; turn() acts on them.
+  /// A copy of a command's bytes, for a proposal right after it: copied once more only if it does
+  /// not travel with those that were kept before and after it.
+  Payload keep(std::span<const std::byte> command) { return encoder_.keep(command); }
   void propose(Requester requester, Value value);
   void read(std::function<void()> body, Consistency consistency, detail::ReadCompletion done);
   void log_ready() { log_ready_ = true; }

@@ -148,7 +148,7 @@ bool Host::on_engine_thread() const { return std::this_thread::get_id() == threa
 
 void Host::propose(Requester requester, Value value, std::span<const std::byte> bytes) {
   if (on_engine_thread()) {
-    value.bytes = commands_.copy_of(bytes);
+    value.bytes = engine_.keep(bytes);
     return engine_.propose(std::move(requester), std::move(value));
   }
   value.bytes = Payload::copy_of(bytes);

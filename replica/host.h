@@ -16,7 +16,6 @@
 #include "decree/replica.h"
 #include "decree/state_machine.h"
 #include "leases/boot_clock.h"
-#include "paxos/slabs.h"
 #include "proactor/asio_source.h"
 #include "proactor/proactor.h"
 #include "replica/engine.h"
@@ -76,7 +75,6 @@ class Host {
   std::unique_ptr<wal::Disk> disk_;
   Engine engine_;
   std::unique_ptr<transport::AsioNetwork> network_;
-  Slabs commands_;  // proposed by the engine's thread
   Mailbox mailbox_;
   std::vector<MailedRequest> mail_;
   Stage stage_ = Stage::running;  // of the engine's thread

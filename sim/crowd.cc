@@ -160,7 +160,7 @@ void Crowd::issue_session(Client& client, replica::Engine& engine, std::uint64_t
         retry_or_end(client);
       },
       here());
-  engine.propose(std::move(done), Value{ValueKind::open_session, {}, {}, Payload::copy_of({})});
+  engine.propose(std::move(done), Value{ValueKind::open_session, {}, {}, engine.keep({})});
 }
 
 void Crowd::issue_write(Client& client, replica::Engine& engine, std::uint64_t attempt) {
@@ -171,7 +171,7 @@ void Crowd::issue_write(Client& client, replica::Engine& engine, std::uint64_t a
       here());
   const std::string bytes = with_id(client.request->command, client.request->call.request);
   engine.propose(std::move(done), Value{ValueKind::command, client.session, client.sequence,
-                                        Payload::copy_of(std::as_bytes(std::span(bytes)))});
+                                        engine.keep(std::as_bytes(std::span(bytes)))});
 }
 
 void Crowd::issue_read(Client& client, ReplicaId at, replica::Engine& engine,

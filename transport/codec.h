@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "paxos/message.h"
@@ -24,7 +25,10 @@ class Encoder {
  public:
   explicit Encoder(const Origin& origin);
   ~Encoder();
-  /// A whole frame, header and checksum included. Each byte of a value is copied once.
+  /// A copy of a command's bytes. If those that were kept since the last accept make up the next
+  /// one, in their order, its frame is built around them, and they are not copied again.
+  Payload keep(std::span<const std::byte> command);
+  /// A whole frame, header and checksum included. Each byte of a value is copied once at most.
   Payload encode(const Message& message);
 
  private:

@@ -4,8 +4,9 @@
 #include <utility>
 
 #include "paxos/assert.h"
-#include "paxos/slabs.h"
 #include "transport/codec.h"
+#include "transport/command_runs.h"
+#include "transport/slabs.h"
 #include "transport/wire.h"
 
 namespace decree::transport {
@@ -16,27 +17,24 @@ using flatbuffers::Offset;
 using flatbuffers::uoffset_t;
 using Blob = Offset<flatbuffers::Vector<std::uint8_t>>;
 
+static_assert(sizeof(wire::Value) == CommandRuns::kBehindEach);
+static_assert(sizeof(uoffset_t) == CommandRuns::kBehind);
+
 // Lets the builder work in the frame itself. It builds from the end of its memory downwards, so the
 // header fits in front of the finished buffer.
 class FrameMemory final : public flatbuffers::Allocator {
  public:
-  explicit FrameMemory(Slabs& slabs) : slabs_(slabs) {}
+  explicit FrameMemory(std::span<std::byte> bytes) : bytes_(bytes) {}
   uint8_t* allocate(std::size_t size) override {
-    DECREE_ASSERT(!frame_.owner, "the size of a frame is known before it is built");
-    frame_ = slabs_.take(size);
-    return reinterpret_cast<uint8_t*>(frame_.bytes.data());
+    DECREE_ASSERT(size == bytes_.size(), "the size of a frame is known before it is built");
+    return reinterpret_cast<uint8_t*>(bytes_.data());
   }
   void deallocate(uint8_t* /*memory*/, std::size_t /*size*/) override {}
 
-  Slabs::Piece take(std::size_t size) {
-    DECREE_ASSERT(size <= frame_.bytes.size(), "the header fits in front of the message");
-    slabs_.keep_end(frame_, size);
-    return std::move(frame_);
-  }
+  [[nodiscard]] std::span<std::byte> bytes() const { return bytes_; }
 
  private:
-  Slabs& slabs_;
-  Slabs::Piece frame_;
+  std::span<std::byte> bytes_;
 };
 
 const Value& value_of(const Value& value) { return value; }
@@ -54,11 +52,16 @@ std::uint8_t* append(std::uint8_t* to, std::span<const std::byte> bytes) {
   return to + bytes.size();
 }
 
-// All bytes of the values, back to back.
+// All bytes of the values, back to back. Those of a run of commands are where they belong.
 template <class Item>
 Blob put_bytes(FlatBufferBuilder& builder, std::span<const Item> items) {
+  const std::size_t size = bytes_of(items);
   std::uint8_t* to = nullptr;
-  const Blob blob = builder.CreateUninitializedVector(bytes_of(items), &to);
+  builder.ForceVectorAlignment(size, 1, kFrameAlignment);
+  const Blob blob = builder.CreateUninitializedVector(size, &to);
+  if (size != 0 && reinterpret_cast<const std::byte*>(to) == value_of(items[0]).bytes.view.data()) {
+    return blob;
+  }
   for (const Item& item : items) to = append(to, value_of(item).bytes.view);
   return blob;
 }
@@ -86,16 +89,16 @@ Offset<wire::Prepare> put(FlatBufferBuilder& builder, const Prepare& m) {
 }
 
 Offset<wire::Promise> put(FlatBufferBuilder& builder, const Promise& m) {
-  const Blob bytes = put_bytes(builder, m.accepted);
   const auto accepted = put_structs(builder, m.accepted);
+  const Blob bytes = put_bytes(builder, m.accepted);
   const wire::Ballot ballot = to_wire(m.ballot);
   return wire::CreatePromise(builder, &ballot, m.chunk, m.last, m.known_chosen.value,
                              m.remainder_ns, accepted, bytes);
 }
 
 Offset<wire::Accept> put(FlatBufferBuilder& builder, const Accept& m) {
-  const Blob bytes = put_bytes(builder, m.values);
   const auto values = put_structs(builder, m.values);
+  const Blob bytes = put_bytes(builder, m.values);
   const wire::Ballot ballot = to_wire(m.ballot);
   const wire::LeaseAsk lease = to_wire(m.lease);
   return wire::CreateAccept(builder, &ballot, m.ballot_first.value, m.first.value,
@@ -124,8 +127,8 @@ Offset<wire::Fetch> put(FlatBufferBuilder& builder, const Fetch& m) {
 }
 
 Offset<wire::Chosen> put(FlatBufferBuilder& builder, const Chosen& m) {
-  const Blob bytes = put_bytes(builder, m.values);
   const auto values = put_structs(builder, m.values);
+  const Blob bytes = put_bytes(builder, m.values);
   return wire::CreateChosen(builder, m.first.value, values, bytes);
 }
 
@@ -198,19 +201,25 @@ std::size_t variable_bytes(const Fixed& /*message*/) {
 }
 
 template <class M>
-Payload encode_frame(const M& message, const Origin& origin, Slabs& slabs) {
-  const std::size_t bound = kMessageOverheadBytes + variable_bytes(message);
-  DECREE_ASSERT(bound <= kMaxFrameBytes, "a message fits into one frame");
-  FrameMemory memory(slabs);
-  FlatBufferBuilder builder(bound, &memory);
+std::size_t most_bytes(const M& message) {
+  const std::size_t bytes = kMessageOverheadBytes + variable_bytes(message);
+  DECREE_ASSERT(bytes <= kMaxFrameBytes, "a message fits into one frame");
+  return (bytes + kFrameAlignment - 1) / kFrameAlignment * kFrameAlignment;
+}
+
+// At the end of the memory.
+template <class M>
+std::span<std::byte> build(const M& message, const Origin& origin, FrameMemory& memory) {
+  FlatBufferBuilder builder(memory.bytes().size(), &memory);
   // Fields that hold their default are written too: decoding has no branches, and there is always
   // something of 8 bytes that keeps the whole aligned to 8.
   builder.ForceDefaults(true);
   builder.Finish(put(builder, message));
-
-  Slabs::Piece frame = memory.take(kHeaderBytes + builder.GetSize());
-  seal(frame.bytes, kFrameTypeOf<M>, origin);
-  return {frame.bytes, std::move(frame.owner)};
+  const std::size_t size = kHeaderBytes + builder.GetSize();
+  DECREE_ASSERT(size <= memory.bytes().size(), "the header fits in front of the message");
+  const std::span<std::byte> frame = memory.bytes().last(size);
+  seal(frame, kFrameTypeOf<M>, origin);
+  return frame;
 }
 
 }  // namespace
@@ -219,17 +228,38 @@ class Encoder::Impl {
  public:
   explicit Impl(const Origin& origin) : origin_(origin) {}
 
+  Payload keep(std::span<const std::byte> bytes) {
+    if (!bytes.empty()) return runs_.keep(bytes);
+    Slabs::Piece nowhere = slabs_.take(0);
+    return {nowhere.bytes.first(0), std::move(nowhere.owner)};
+  }
   Payload encode(const Message& message) {
-    return std::visit([this](const auto& m) { return encode_frame(m, origin_, slabs_); }, message);
+    return std::visit([this](const auto& m) { return encode(m); }, message);
   }
 
  private:
+  template <class M>
+  Payload encode(const M& message) {
+    Slabs::Piece piece = slabs_.take(most_bytes(message));
+    FrameMemory memory(piece.bytes);
+    slabs_.keep_end(piece, build(message, origin_, memory).size());
+    return {piece.bytes, std::move(piece.owner)};
+  }
+  Payload encode(const Accept& message) {
+    Slabs::Piece around = runs_.take(message.values);
+    if (!around.owner) return encode<Accept>(message);
+    FrameMemory memory(around.bytes);
+    return {build(message, origin_, memory), std::move(around.owner)};
+  }
+
   Origin origin_;
   Slabs slabs_;
+  CommandRuns runs_;
 };
 
 Encoder::Encoder(const Origin& origin) : impl_(std::make_unique<Impl>(origin)) {}
 Encoder::~Encoder() = default;
+Payload Encoder::keep(std::span<const std::byte> command) { return impl_->keep(command); }
 Payload Encoder::encode(const Message& message) { return impl_->encode(message); }
 
 }  // namespace decree::transport

@@ -14,6 +14,7 @@ namespace decree::transport {
 inline constexpr std::uint32_t kMagic = 0x52434544;  // "DECR" in memory
 inline constexpr std::uint16_t kWireVersion = 1;
 inline constexpr std::size_t kHeaderBytes = 40;
+inline constexpr std::size_t kFrameAlignment = 8;
 inline constexpr std::size_t kMaxFrameBytes = 32u << 20;  // header included
 inline constexpr std::size_t kMaxHelloBytes = 1024;       // of a hello or its answer
 

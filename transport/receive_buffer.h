@@ -6,7 +6,7 @@
 #include <span>
 
 #include "paxos/buffer.h"
-#include "paxos/slabs.h"
+#include "transport/slabs.h"
 
 namespace decree::transport {
 

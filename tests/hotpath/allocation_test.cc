@@ -1,5 +1,6 @@
 // In steady state a commit allocates nothing, at the leader and at the follower. The index of the
-// log grows with it, which is an allocation in hundreds of commits.
+// log grows with it, which is an allocation in hundreds of commits. And a command is copied twice
+// at the leader: to where its frame is built around it, and from there to the blocks of the log.
 #include <gtest/gtest.h>
 
 #include "tests/hotpath/commit_path.h"
@@ -28,6 +29,15 @@ TEST_P(AllocationTest, NoneInSteadyState) {
   allocations = 0;
   path.commit(commits / load.batch / 4 + 1, load.batch);
   EXPECT_LT(allocations, (path.committed() - before) / kCommitsAnAllocation + kGrowth);
+}
+
+TEST_P(AllocationTest, FramesAreSentFromWhereTheirCommandsWereKept) {
+  const Load load = GetParam();
+  constexpr std::size_t kBatches = 200;
+  CommitPath path(load.payload_bytes);
+  path.commit(kBatches, load.batch);
+  // But for those that the end of a slab cuts in two.
+  EXPECT_GE(path.frames_in_place(), kBatches - kBatches / 10);
 }
 
 INSTANTIATE_TEST_SUITE_P(Loads, AllocationTest,

@@ -1,6 +1,7 @@
 #include "tests/hotpath/commit_path.h"
 
 #include <cstring>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -84,7 +85,8 @@ void CommitPath::propose() {
     DECREE_ASSERT(!error, "nothing fails here");
     ++committed_;
   };
-  Value value{ValueKind::command, {}, {}, commands_.copy_of(command_)};
+  Value value{ValueKind::command, {}, {}, nodes_[0]->engine.keep(command_)};
+  last_kept_ = value.bytes.view.data();
   nodes_[0]->engine.propose(detail::ProposeCompletion(std::move(done), io_.get_executor()),
                             std::move(value));
 }
@@ -117,6 +119,11 @@ void CommitPath::turn(Node& node) {
 void CommitPath::deliver(Node& from, Node& to) {
   std::swap(from.wire.frames, from.wire.arriving);
   for (const Payload& frame : from.wire.arriving) {
+    const std::less_equal<> not_behind;  // of any two addresses
+    if (not_behind(frame.view.data(), last_kept_) &&
+        not_behind(last_kept_ + command_.size(), frame.view.data() + frame.size())) {
+      ++frames_in_place_;
+    }
     const std::span<std::byte> space = to.received.space(frame.size());
     std::memcpy(space.data(), frame.view.data(), frame.size());
     to.received.received(frame.size());

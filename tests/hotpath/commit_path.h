@@ -8,7 +8,6 @@
 #include <memory>
 #include <vector>
 
-#include "paxos/slabs.h"
 #include "replica/engine.h"
 #include "tests/hotpath/instant_disk.h"
 
@@ -25,6 +24,8 @@ class CommitPath {
   /// Commits `batches` times `batch` commands, each batch proposed when the last one is answered.
   void commit(std::size_t batches, std::size_t batch);
   [[nodiscard]] std::size_t committed() const { return committed_; }
+  /// Frames that were sent from where the last of their commands was kept.
+  [[nodiscard]] std::size_t frames_in_place() const { return frames_in_place_; }
 
  private:
   class Wire;
@@ -43,9 +44,10 @@ class CommitPath {
 
   Clock clock_;
   boost::asio::io_context io_;  // the executor of the callers, never run
-  Slabs commands_;
   std::vector<std::byte> command_;
   std::array<std::unique_ptr<Node>, 2> nodes_;
+  const std::byte* last_kept_ = nullptr;
+  std::size_t frames_in_place_ = 0;
   std::size_t committed_ = 0;
 };
 

@@ -41,7 +41,7 @@ ANYTHING = {"*"}
 API = {"decree/"}
 TYPES = {"decree/types.h"}
 PAXOS_VALUES = TYPES | {"paxos/assert.h", "paxos/buffer.h", "paxos/message.h", "paxos/record.h",
-                        "paxos/ring.h", "paxos/slabs.h", "paxos/voters.h"}
+                        "paxos/ring.h", "paxos/voters.h"}
 ENGINE = {"paxos/", "leases/", "proactor/", "wal/", "transport/"}
 
 

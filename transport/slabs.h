@@ -1,10 +1,9 @@
 // Small buffers out of large ones: how steady state allocates nothing.
-#ifndef DECREE_PAXOS_SLABS_H_
-#define DECREE_PAXOS_SLABS_H_
+#ifndef DECREE_TRANSPORT_SLABS_H_
+#define DECREE_TRANSPORT_SLABS_H_
 
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <span>
 #include <utility>
 
@@ -12,7 +11,7 @@
 #include "paxos/buffer.h"
 #include "paxos/ring.h"
 
-namespace decree {
+namespace decree::transport {
 
 /// Large buffers of one size, each used again once nobody holds it any more. One thread.
 class BufferCycle {
@@ -68,11 +67,6 @@ class Slabs {
     piece.bytes = piece.bytes.last(size);
     if (piece.owner.bytes().data() == slab_.bytes().data()) left_ += rest;
   }
-  Payload copy_of(std::span<const std::byte> bytes) {
-    Piece piece = take(bytes.size());
-    if (!bytes.empty()) std::memcpy(piece.bytes.data(), bytes.data(), bytes.size());
-    return {piece.bytes.first(bytes.size()), std::move(piece.owner)};
-  }
 
  private:
   static constexpr std::size_t kAlignment = 8;
@@ -84,6 +78,6 @@ class Slabs {
   std::size_t left_ = 0;  // of it
 };
 
-}  // namespace decree
+}  // namespace decree::transport
 
-#endif  // DECREE_PAXOS_SLABS_H_
+#endif  // DECREE_TRANSPORT_SLABS_H_
