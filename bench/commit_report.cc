@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "bench/spread.h"
+#include "bench/stages.h"
 
 namespace decree::bench {
 namespace {
@@ -45,6 +46,10 @@ void add_engine(CommitRow& row, const std::vector<Measurement>& engine) {
     const auto percentile = [at](const Measurement& m) { return m.load.percentiles_us.at(at); };
     row.percentiles_us.push_back(spread(engine, percentile).median);
   }
+  for (std::size_t at = 0; at < engine.front().load.stages_us.size(); ++at) {
+    const auto stage = [at](const Measurement& m) { return m.load.stages_us.at(at); };
+    row.stages_us.push_back(spread(engine, stage).median);
+  }
   for (const Measurement& measurement : engine) {
     row.commits += measurement.load.commits;
     row.max_us = std::max(row.max_us, measurement.load.max_us);
@@ -75,6 +80,7 @@ CommitRow summarize(std::size_t replicas, const LoadRequest& request,
   CommitRow row;
   row.replicas = replicas;
   row.outstanding = request.outstanding;
+  row.rate_per_s = request.rate_per_s;
   row.payload_bytes = request.payload_bytes;
   std::vector<Measurement> engine;
   for (const Round& round : rounds) {
@@ -109,9 +115,35 @@ nlohmann::ordered_json to_json(const std::string& name, const std::vector<Commit
                     {"cpu_us_per_commit", std::round(row.cpu_us_per_commit * 1000) / 1000},
                     {"cores_busy", std::round(row.cores_busy * 100) / 100},
                     {"floor_variant", row.floor_variant}});
+    if (row.rate_per_s > 0) list.back()["rate_per_s"] = std::round(row.rate_per_s);
+    if (!row.stages_us.empty()) list.back()["stages_us"] = stages_json(row.stages_us);
   }
   return {{name, list}};
 }
+
+namespace {
+
+std::string stages_of(const std::vector<CommitRow>& rows) {
+  std::vector<StageRow> stages;
+  for (const CommitRow& row : rows) {
+    if (row.stages_us.empty()) continue;
+    stages.push_back({std::to_string(row.outstanding), row.stages_us});
+  }
+  return stage_table(stages);
+}
+
+/// What a load of its own pace suffers, in floors of one command in flight.
+std::string tails_of(const std::vector<CommitRow>& rows) {
+  std::string lines;
+  for (const CommitRow& row : rows) {
+    if (row.rate_per_s == 0) continue;
+    lines += fmt::format("\nOpen loop, {} B, {:.0f} a second: p99.9 is {:.1f} floors\n",
+                         row.payload_bytes, row.rate_per_s, row.p999_us / row.floor_p50_us);
+  }
+  return lines;
+}
+
+}  // namespace
 
 std::string to_table(const std::vector<CommitRow>& rows) {
   std::string table = fmt::format(
@@ -128,13 +160,14 @@ std::string to_table(const std::vector<CommitRow>& rows) {
     table += fmt::format(
         "{:>8} {:>7} {:>6}  {:>7.0f} {:>13} {:>7.0f} {:>8.0f} {:>9.0f} {:>8.0f} {:>7.1f} {:>6.2f}  "
         "{:>7.0f} {:>13} {:>7.0f} {:>9.0f} {:>6.1f} {:>8}  {:>5.2f}\n",
-        row.replicas, row.payload_bytes, row.outstanding, row.p50_us,
+        row.replicas, row.payload_bytes,
+        row.rate_per_s > 0 ? "open" : std::to_string(row.outstanding), row.p50_us,
         range(row.p50_least_us, row.p50_most_us), row.p99_us, row.p999_us, row.max_us,
         row.commits_per_s, row.cpu_us_per_commit, row.cores_busy, row.floor_p50_us,
         range(row.floor_p50_least_us, row.floor_p50_most_us), row.floor_p99_us,
         row.floor_commits_per_s, row.floor_cpu_us_per_commit, row.floor_variant, row.ratio_p50);
   }
-  return table;
+  return table + tails_of(rows) + stages_of(rows);
 }
 
 }  // namespace decree::bench

@@ -21,7 +21,8 @@ struct Round {
 /// Medians over the rounds; the floor is the variant with the least median p50.
 struct CommitRow {
   std::size_t replicas = 0;
-  std::uint32_t outstanding = 0;
+  std::uint32_t outstanding = 0;  // 0: an open loop
+  double rate_per_s = 0;          // of an open loop
   std::uint32_t payload_bytes = 0;
   std::uint64_t commits = 0;  // in all rounds
   double p50_us = 0;
@@ -44,6 +45,7 @@ struct CommitRow {
   double floor_commits_per_s = 0;
   double floor_cpu_us_per_commit = 0;
   std::vector<double> percentiles_us;  // at kFractions
+  std::vector<double> stages_us;       // at kStages, if they were timed
 };
 
 /// `rounds` is not empty; `variants` names their floors.
@@ -53,7 +55,7 @@ CommitRow summarize(std::size_t replicas, const LoadRequest& request,
 /// {name: [...]}
 nlohmann::ordered_json to_json(const std::string& name, const std::vector<CommitRow>& rows);
 
-/// One line for each row under a heading, for people.
+/// One line for each row under a heading, and where the time went if that was asked, for people.
 std::string to_table(const std::vector<CommitRow>& rows);
 
 }  // namespace decree::bench

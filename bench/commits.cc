@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <iterator>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,6 +29,8 @@ struct Settings {
   std::vector<std::size_t> replicas;
   std::vector<std::uint32_t> payload_bytes;
   std::vector<std::uint32_t> outstanding;
+  double open_fraction = 0;  // of the most that was measured, for an open loop; 0: none
+  bool stages = false;
   double seconds = 2;
   std::size_t rounds = 3;
   std::string directory = "/var/tmp";
@@ -39,12 +42,14 @@ std::vector<Settings> subcommands() {
            .what = "Commit latency",
            .replicas = {3},
            .payload_bytes = {256},
-           .outstanding = {1, 8, 64, 256, 1024}},
+           .outstanding = {1, 8, 64, 256, 1024},
+           .stages = true},
           {.name = "throughput",
            .what = "Commits a second under load",
            .replicas = {3},
            .payload_bytes = {64, 256},
-           .outstanding = {64, 256, 1024, 4096}},
+           .outstanding = {64, 256, 1024, 4096},
+           .open_fraction = 0.5},
           {.name = "payload",
            .what = "Commits of small and large commands",
            .replicas = {3},
@@ -71,9 +76,27 @@ std::vector<Setting> combinations(const Settings& settings) {
         list.push_back({replicas,
                         {.outstanding = outstanding,
                          .payload_bytes = payload_bytes,
-                         .seconds = settings.seconds}});
+                         .seconds = settings.seconds,
+                         .rate_per_s = 0,
+                         .stages = settings.stages}});
       }
     }
+  }
+  return list;
+}
+
+/// An open loop for each group of rows that differ in what was in flight only.
+std::vector<Setting> open_loops(const Settings& settings, const std::vector<CommitRow>& rows) {
+  std::vector<Setting> list;
+  for (std::size_t at = 0; at < rows.size(); at += settings.outstanding.size()) {
+    const auto group = std::span(rows).subspan(at, settings.outstanding.size());
+    const CommitRow& most = *std::ranges::max_element(group, {}, &CommitRow::commits_per_s);
+    list.push_back({most.replicas,
+                    {.outstanding = 0,
+                     .payload_bytes = most.payload_bytes,
+                     .seconds = settings.seconds,
+                     .rate_per_s = most.commits_per_s * settings.open_fraction,
+                     .stages = false}});
   }
   return list;
 }
@@ -104,9 +127,11 @@ Measurement measure_engine(WorkerGroup& replicas, const LoadRequest& request) {
 
 Round measure_round(WorkerGroup& replicas, const std::string& scratch, const LoadRequest& request) {
   Round round{.engine = measure_engine(replicas, request), .floors = {}};
+  LoadRequest floor_request = request;
+  floor_request.outstanding = std::max(request.outstanding, 1U);
   for (const FloorVariant& variant : floor_variants()) {
     WorkerGroup floor = start_floor(scratch, replicas.processes.size(), variant);
-    round.floors.push_back(measure(floor, request));
+    round.floors.push_back(measure(floor, floor_request));
   }
   return round;
 }
@@ -127,6 +152,11 @@ std::string progress(const Round& round) {
   return line;
 }
 
+std::string load_name(const LoadRequest& request) {
+  if (request.rate_per_s > 0) return fmt::format("{:.0f} a second", request.rate_per_s);
+  return fmt::format("{} outstanding", request.outstanding);
+}
+
 /// New replicas for each setting, so that none inherits the log of the one before.
 CommitRow measure_setting(const Setting& setting, std::size_t rounds, const std::string& scratch,
                           std::string& machine_line) {
@@ -139,9 +169,9 @@ CommitRow measure_setting(const Setting& setting, std::size_t rounds, const std:
   std::vector<Round> measured;
   while (measured.size() < rounds) {
     measured.push_back(measure_round(replicas, scratch, request));
-    say(fmt::format("{} replicas, {} B, {} outstanding, round {} of {}: p50 of {}",
-                    setting.replicas, request.payload_bytes, request.outstanding, measured.size(),
-                    rounds, progress(measured.back())));
+    say(fmt::format("{} replicas, {} B, {}, round {} of {}: p50 of {}", setting.replicas,
+                    request.payload_bytes, load_name(request), measured.size(), rounds,
+                    progress(measured.back())));
   }
   return summarize(setting.replicas, request, measured, variant_names());
 }
@@ -158,6 +188,11 @@ void run(const Settings& settings) {
   std::vector<CommitRow> rows;
   for (const Setting& setting : combinations(settings)) {
     rows.push_back(measure_setting(setting, settings.rounds, scratch.path(), machine_line));
+  }
+  if (settings.open_fraction > 0) {
+    for (const Setting& setting : open_loops(settings, rows)) {
+      rows.push_back(measure_setting(setting, settings.rounds, scratch.path(), machine_line));
+    }
   }
   fmt::print("{}, from a caller in the leader's process, in us\n{}\n\n{}\n{}\n", settings.what,
              machine_line, to_table(rows), to_json(settings.name, rows).dump());
@@ -184,6 +219,15 @@ void add_commits(CLI::App& program) {
     command->add_option("--replicas", settings->replicas, "Sizes of the group, e.g. 3,5")
         ->delimiter(',')
         ->check(CLI::Range(1, 9))
+        ->capture_default_str();
+    command
+        ->add_option("--open", settings->open_fraction,
+                     "At the end commands that come by themselves, at this part of the most")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    command
+        ->add_flag("--stages,!--no-stages", settings->stages,
+                   "Say where the time of the commits goes")
         ->capture_default_str();
     command->add_option("--seconds", settings->seconds, "Of each run, after its warm-up")
         ->check(CLI::Range(0.05, 3600.0))

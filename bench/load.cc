@@ -17,6 +17,7 @@ LoadResult summary(const Histogram& latencies, std::int64_t elapsed_ns) {
           .p999_us = us(latencies.quantile(0.999)),
           .max_us = us(latencies.max()),
           .percentiles_us = std::move(percentiles),
+          .stages_us = {},
           .problem = {}};
 }
 

@@ -5,9 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "bench/closed_loop.h"
-#include "bench/load.h"
 #include "bench/read_loop.h"
+#include "bench/replica_load.h"
 #include "decree/replica.h"
 
 namespace decree::bench {
@@ -61,7 +60,7 @@ void work(const Settings& settings) {
     if (request.contains("how")) {
       return run_reads(replica, request.get<ReadRequest>());
     }
-    return ClosedLoop(replica, request.get<LoadRequest>()).run();
+    return carry(replica, request.get<LoadRequest>());
   });
   replica.close();
 }

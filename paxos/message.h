@@ -88,6 +88,7 @@ struct Accepted {
   Ballot ballot;
   Slot through;
   LeaseEcho lease;
+  std::uint64_t disk_ns = 0;  // what the newest write took, for those who look for slow disks
 };
 
 /// The answer to anything whose ballot is below the promise.

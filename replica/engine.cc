@@ -174,7 +174,7 @@ void Engine::turn() {
 
 void Engine::take_input(Lsn durable, leases::Time now) {
   if (log_->failure()) return log_failed();
-  log_durable(durable);
+  log_durable(durable, now);
   std::swap(arrived_, stepping_);
   for (const Input& input : stepping_) {
     if (input.kind == Input::Kind::frame) {
@@ -185,6 +185,9 @@ void Engine::take_input(Lsn durable, leases::Time now) {
     follow_core(now);
   }
   stepping_.clear();
+  if (const paxos::Leader* leader = core_.leader()) {
+    stages_.progress(leader->accepted_by(options_.id), leader->chosen(), now);
+  }
 }
 
 void Engine::carry_out(leases::Time now) {
@@ -202,14 +205,18 @@ void Engine::send_accepts(leases::Time now) {
   if (output_.accepts.empty()) return;
   const LeaseAsk ask = lease_.ask(now);
   for (paxos::Outgoing& out : output_.accepts) {
-    std::get<Accept>(out.message).lease = ask;
+    auto& accept = std::get<Accept>(out.message);
+    accept.lease = ask;
+    stages_.encoding(accept);
     accept_frames_.push_back(encoder_.encode(out.message));
+    stages_.encoded();
     for (ReplicaId id : voters_.ids()) {
       if (out.to.contains(id)) network_->send(id, accept_frames_.back());
     }
   }
   if (core_.leader() != nullptr) sent_ = core_.leader()->sent();
   network_->flush();
+  stages_.sent();
 }
 
 void Engine::persist(leases::Time now) {
@@ -233,7 +240,7 @@ void Engine::persist(leases::Time now) {
     standing.add(record);
     bytes += cost;
   }
-  appends_.push_back({output_.lsn, log_->append(records_), standing});
+  appends_.push_back({output_.lsn, log_->append(records_), standing, now});
   mark_at_ = now + settings_.heartbeat * 4;
   // With nothing else to do, handing it over is left to the wait, which costs a system call anyway.
   if (core_.next_to_apply() != nullptr || has_work()) return log_->flush();
@@ -247,6 +254,8 @@ void Engine::acknowledge(leases::Time now) {
           grantor_->remainder(promise->ballot, candidate_start_, now).ns);
     } else if (auto* prepare = std::get_if<Prepare>(&out.message)) {
       prepare->start = identity_.start;
+    } else if (auto* accepted = std::get_if<Accepted>(&out.message)) {
+      accepted->disk_ns = static_cast<std::uint64_t>(disk_time_.ns);
     }
     DECREE_ASSERT(standing_.covers(implied(options_.id, out.message, core_.leader())),
                   "nobody is told more than an introduction states");
@@ -275,6 +284,7 @@ void Engine::apply(leases::Time now) {
     core_.applied(slot);
   }
   reads_.applied(core_.applied());
+  stages_.applied(core_.applied());
 }
 
 void Engine::announce(leases::Time now) {
@@ -293,6 +303,7 @@ void Engine::announce(leases::Time now) {
   answers_.send_remote([this](ReplicaId to, const Message& message) { send(to, message); });
   network_->flush();
   answer();
+  stages_.answered();
   if (!has_work()) core_.tell_watermark();
   carry_out(now);
   network_->flush();

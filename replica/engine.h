@@ -29,6 +29,7 @@
 #include "replica/peers.h"
 #include "replica/proposals.h"
 #include "replica/reads.h"
+#include "replica/stage_timer.h"
 #include "replica/standing.h"
 #include "transport/codec.h"
 #include "transport/network.h"
@@ -102,6 +103,7 @@ class Engine final : public transport::NetworkEvents {
   [[nodiscard]] bool holds_lease() const { return lease_.valid(clock_); }  // any thread
   [[nodiscard]] Status status() const;
   void on_leadership(std::function<void(const LeadershipEvent&)> handler);
+  void on_stages(StageTimer::Handler handler) { stages_.tell(std::move(handler)); }
   // For the simulator and tests.
   [[nodiscard]] const paxos::Core& core() const { return core_; }
   [[nodiscard]] std::uint64_t applied_digest() const { return applier_.digest(); }
@@ -147,7 +149,7 @@ class Engine final : public transport::NetworkEvents {
   void take_forward_answer(ReplicaId from, const ForwardAnswer& forward, leases::Time now);
   void take_read_point(ReplicaId from, const ReadPoint& question);
   void step_connection(const Input& input, leases::Time now);
-  void log_durable(Lsn durable);
+  void log_durable(Lsn durable, leases::Time now);
   void log_failed();
 
   // Roles.
@@ -192,6 +194,7 @@ class Engine final : public transport::NetworkEvents {
   Answers answers_;
   Proposals proposals_{answers_};
   Reads reads_{answers_};
+  StageTimer stages_{clock_};
   transport::Encoder encoder_;
   transport::Decoder decoder_;
   std::unique_ptr<wal::Log> log_;
@@ -209,8 +212,10 @@ class Engine final : public transport::NetworkEvents {
     Lsn core;  // as the core counts: one for each turn with records
     Lsn log;   // the last of the log's appends that hold them
     Standing standing;
+    leases::Time at;
   };
   Ring<Append> appends_;                   // that are not durable yet
+  leases::Duration disk_time_;             // of the newest append that is
   leases::Time mark_at_ = leases::kNever;  // when to note on the disk that all is durable
 
   // Input that waits for the next turn.

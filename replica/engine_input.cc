@@ -99,6 +99,7 @@ bool Engine::notice_time(ReplicaId from, const Message& message, LeaseEcho& echo
     echo = grant(accept->ballot, accept->lease, now);
   } else if (const auto* accepted = std::get_if<Accepted>(&message)) {
     lease_.answer(from, accepted->ballot, accepted->lease);
+    if (accepted->ballot == leading_) stages_.accepted(*accepted, now);
   } else if (const auto* heartbeat = std::get_if<Heartbeat>(&message)) {
     omega_->heartbeat(from, *heartbeat, now);
     echo = grant(heartbeat->ballot, heartbeat->lease, now);
@@ -181,11 +182,12 @@ void Engine::step_connection(const Input& input, leases::Time now) {
   more_work_ = true;
 }
 
-void Engine::log_durable(Lsn durable) {
+void Engine::log_durable(Lsn durable, leases::Time now) {
   Lsn reached;
   for (; !appends_.empty() && appends_.front().log <= durable; appends_.pop_front()) {
     reached = appends_.front().core;
     standing_.add(appends_.front().standing);
+    disk_time_ = now - appends_.front().at;
   }
   core_.durable(reached);
   if (lease_record_ && reached >= *lease_record_) {

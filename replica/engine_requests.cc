@@ -62,6 +62,7 @@ void Engine::place_or_forward(leases::Time now) {
 
 void Engine::place_front() {
   const Slot slot = core_.propose(proposals_.front().value);
+  stages_.placed(slot, proposals_.front().deadline - patience());
   proposals_.place_front(slot);
 }
 

@@ -115,6 +115,7 @@ void Engine::ceased_to_lead(leases::Time now) {
   campaigning_again_ = false;
   leading_ = Ballot{};
   lease_.end();
+  stages_.forget();
   omega_->stepped_down(now);
   if (started_) tell_leadership(LeadershipEvent::Kind::ended);
   started_.reset();

@@ -207,6 +207,10 @@ void Host::on_leadership(std::function<void(const LeadershipEvent&)> handler) {
   run_there([&] { engine_.on_leadership(std::move(handler)); });
 }
 
+void Host::on_stages(std::function<void(const CommitStages&)> handler) {
+  run_there([&] { engine_.on_stages(std::move(handler)); });
+}
+
 Status Host::status() {
   Status status;
   run_there([&] { status = engine_.status(); });

@@ -41,6 +41,7 @@ class Host {
   void propose(Requester requester, Value value, std::span<const std::byte> bytes);
   void read(std::function<void()> body, Consistency consistency, detail::ReadCompletion done);
   void on_leadership(std::function<void(const LeadershipEvent&)> handler);
+  void on_stages(std::function<void(const CommitStages&)> handler);
   [[nodiscard]] bool holds_lease() const noexcept { return engine_.holds_lease(); }
   [[nodiscard]] Status status();
   [[nodiscard]] boost::asio::any_io_executor executor() noexcept {

@@ -41,6 +41,10 @@ void Replica::on_leadership(std::function<void(const LeadershipEvent&)> handler)
   impl_->on_leadership(std::move(handler));
 }
 
+void Replica::on_stages(std::function<void(const CommitStages&)> handler) {
+  impl_->on_stages(std::move(handler));
+}
+
 Status Replica::status() const { return impl_->status(); }
 
 boost::asio::any_io_executor Replica::executor() const noexcept { return impl_->executor(); }

@@ -136,7 +136,8 @@ class Decoder::Impl {
   }
 
   void read(const wire::Accepted& t) {
-    message_ = whole<Accepted>(ballot(t.ballot()), Slot{t.through()}, from_wire(*t.lease()));
+    message_ =
+        whole<Accepted>(ballot(t.ballot()), Slot{t.through()}, from_wire(*t.lease()), t.disk_ns());
   }
 
   void read(const wire::Refused& t) {

@@ -108,7 +108,7 @@ Offset<wire::Accept> put(FlatBufferBuilder& builder, const Accept& m) {
 Offset<wire::Accepted> put(FlatBufferBuilder& builder, const Accepted& m) {
   const wire::Ballot ballot = to_wire(m.ballot);
   const wire::LeaseEcho lease = to_wire(m.lease);
-  return wire::CreateAccepted(builder, &ballot, m.through.value, &lease);
+  return wire::CreateAccepted(builder, &ballot, m.through.value, &lease, m.disk_ns);
 }
 
 Offset<wire::Refused> put(FlatBufferBuilder& builder, const Refused& m) {

@@ -11,10 +11,11 @@ FIELDS = {
     "replicas", "outstanding", "payload_bytes", "commits", "p50_us", "p99_us", "p999_us", "max_us",
     "commits_per_s", "floor_p50_us", "floor_p99_us", "ratio_p50", "cpu_us_per_commit", "cores_busy",
 }
-# Subcommand, options, and the (replicas, bytes, outstanding) of each line.
+# Subcommand, options, and the (replicas, bytes, outstanding) of each line; 0: an open loop.
 RUNS = [
     ("latency", ["--outstanding", "1,8"], [(3, 256, 1), (3, 256, 8)]),
-    ("throughput", ["--outstanding", "64"], [(3, 64, 64), (3, 256, 64)]),
+    ("throughput", ["--outstanding", "64", "--open", "0.2"],
+     [(3, 64, 64), (3, 256, 64), (3, 64, 0), (3, 256, 0)]),
     ("payload", ["--payload", "16,1048576", "--outstanding", "2"], [(3, 16, 2), (3, 1048576, 2)]),
     ("replicas", ["--replicas", "1,2", "--outstanding", "4"], [(1, 256, 4), (2, 256, 4)]),
 ]
@@ -30,6 +31,9 @@ def check_row(row, setting):
     assert row["commits_per_s"] > 0 and row["cpu_us_per_commit"] > 0, row
     ratio = row["p50_us"] / row["floor_p50_us"]
     assert abs(row["ratio_p50"] - ratio) < 0.01 * ratio, row
+    if row["outstanding"] == 0:
+        # An open loop takes its time, however fast the replicas are.
+        assert 0.5 * row["rate_per_s"] < row["commits_per_s"] < 1.5 * row["rate_per_s"], row
 
 
 def check_run(program, subcommand, options, settings):
@@ -48,6 +52,9 @@ def check_run(program, subcommand, options, settings):
     assert len(report[subcommand]) == len(settings), report
     for row, setting in zip(report[subcommand], settings):
         check_row(row, setting)
+        stages = row.get("stages_us", {})
+        assert bool(stages) == (subcommand == "latency"), row
+        assert all(us > 0 for us in stages.values()), row
 
 
 def main():

@@ -78,6 +78,7 @@ class Dump {
     field("accepted", m.ballot);
     field("through", m.through);
     field("lease", m.lease);
+    field("disk", m.disk_ns);
   }
   void operator()(const Refused& m) {
     field("refused", m.refused);
@@ -228,7 +229,7 @@ Message RandomMessages::make(std::size_t index) {
     void operator()(Accept& m) {
       m = {r.ballot(), slot_(), Slot{r.any() / 2}, slot_(), r.ask(), r.values()};
     }
-    void operator()(Accepted& m) { m = {r.ballot(), slot_(), r.echo()}; }
+    void operator()(Accepted& m) { m = {r.ballot(), slot_(), r.echo(), r.any()}; }
     void operator()(Refused& m) { m = {r.ballot(), r.ballot()}; }
     void operator()(Watermark& m) { m = {r.ballot(), slot_()}; }
     void operator()(Fetch& m) { m = {slot_(), slot_()}; }

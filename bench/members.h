@@ -1,0 +1,17 @@
+// The members of a group, as one types them.
+#ifndef DECREE_BENCH_MEMBERS_H_
+#define DECREE_BENCH_MEMBERS_H_
+
+#include <string>
+#include <vector>
+
+#include "decree/options.h"
+
+namespace decree::bench {
+
+/// "1=host:port,2=host:port,...". Throws std::runtime_error, naming what cannot be read.
+std::vector<Member> parse_members(const std::string& text);
+
+}  // namespace decree::bench
+
+#endif  // DECREE_BENCH_MEMBERS_H_
