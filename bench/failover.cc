@@ -29,7 +29,7 @@ struct Settings {
 Options tuned_options() {
   Options options;
   options.heartbeat_us = 3'000;
-  options.suspect_us = 30'000;
+  options.suspect_us = 50'000;
   options.lease_us = 10'000;
   return options;
 }

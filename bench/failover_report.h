@@ -16,7 +16,7 @@ namespace decree::bench {
 
 /// One kill of a leader.
 struct Kill {
-  double ms = 0;        // until a write first proposed after it was acknowledged at a survivor
+  double ms = 0;        // until a write that was proposed after it was acknowledged at a survivor
   double gap_ms = 0;    // the longest time without an acknowledgement at a survivor
   double floor_ms = 0;  // until the leases that the dead leader surely had were over
   double gone_ms = 0;   // until the kernel had taken the process apart

@@ -18,13 +18,13 @@ constexpr std::size_t kCommandBytes = 256;
 void look_at(const std::vector<Acknowledgement>& acknowledgements, std::int64_t since_ns,
              SessionLoadState& state) {
   std::int64_t before = 0;
-  for (const auto& [proposed_ns, acknowledged_ns] : acknowledgements) {
+  for (const auto& [proposed_ns, attempt_ns, acknowledged_ns] : acknowledgements) {
     if (acknowledged_ns < since_ns) {
       state.proposed_ns = std::max(state.proposed_ns, proposed_ns);
     } else if (before != 0) {
       state.longest_gap_ns = std::max(state.longest_gap_ns, acknowledged_ns - before);
     }
-    if (state.next_ns == 0 && proposed_ns >= since_ns) state.next_ns = acknowledged_ns;
+    if (state.next_ns == 0 && attempt_ns >= since_ns) state.next_ns = acknowledged_ns;
     before = acknowledged_ns;
   }
 }
@@ -75,9 +75,10 @@ void SessionLoad::write_next(std::size_t place) {
 }
 
 void SessionLoad::propose(std::size_t place) {
-  const auto& [client, number, proposed_ns] = places_[place];
-  number_command(command_, number);
-  replica_.async_propose(Session{client, Sequence{number}}, command_,
+  Place& write = places_[place];
+  write.attempt_ns = now_ns();
+  number_command(command_, write.number);
+  replica_.async_propose(Session{write.client, Sequence{write.number}}, command_,
                          [this, place](const boost::system::error_code& error, const Reply&) {
                            completed(place, error);
                          });
@@ -86,7 +87,8 @@ void SessionLoad::propose(std::size_t place) {
 void SessionLoad::completed(std::size_t place, const boost::system::error_code& error) {
   if (!error) {
     ++state_.acknowledged;
-    acknowledgements_.push_back({places_[place].proposed_ns, now_ns()});
+    const Place& write = places_[place];
+    acknowledgements_.push_back({write.proposed_ns, write.attempt_ns, now_ns()});
     write_next(place);
   } else if (tries_again(error)) {
     propose(place);

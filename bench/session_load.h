@@ -31,7 +31,7 @@ struct SessionLoadState {
   std::uint64_t unknown = 0;        // attempts whose outcome nobody told; each was tried again
   std::uint64_t refused = 0;        // attempts that did not happen; each was tried again
   std::int64_t proposed_ns = 0;     // the last first attempt among what was acknowledged before
-  std::int64_t next_ns = 0;         // the first acknowledgement of a write first proposed since
+  std::int64_t next_ns = 0;         // the first acknowledgement of an attempt made since
   std::int64_t longest_gap_ns = 0;  // between acknowledgements, of which the later came since
   std::int64_t led_ns = 0;          // when this replica last began to lead
   std::string problem;              // empty, or why the load ended
@@ -41,9 +41,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionLoadRequest, sessions, outstanding, si
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SessionLoadState, in_flight, acknowledged, unknown, refused,
                                    proposed_ns, next_ns, longest_gap_ns, led_ns, problem)
 
-/// First proposal and acknowledgement of a write.
+/// Of a write.
 struct Acknowledgement {
-  std::int64_t proposed_ns = 0;
+  std::int64_t proposed_ns = 0;  // the first attempt
+  std::int64_t attempt_ns = 0;   // the last one
   std::int64_t acknowledged_ns = 0;
 };
 
@@ -66,8 +67,9 @@ class SessionLoad {
  private:
   struct Place {
     ClientId client;
-    std::uint64_t number = 0;  // of the write in the session
-    std::int64_t proposed_ns = 0;
+    std::uint64_t number = 0;      // of the write in the session
+    std::int64_t proposed_ns = 0;  // first
+    std::int64_t attempt_ns = 0;
   };
 
   void start(std::size_t outstanding);

@@ -14,7 +14,7 @@ FIELDS = {
     "lost",
 }
 # Name, heartbeat, suspicion and lease of each line.
-SETTINGS = [("default", 20000, 100000, 100000), ("tuned", 10000, 60000, 40000)]
+SETTINGS = [("default", 20000, 100000, 100000), ("tuned", 10000, 60000, 80000)]
 
 
 def check_row(row, setting):
@@ -44,7 +44,7 @@ def run(program, directory, *options):
 def check_run(program, directory):
     svg = os.path.join(directory, "plot.svg")
     result = run(program, directory, "--heartbeat-us", "10000", "--suspect-us", "60000",
-                 "--lease-us", "40000", "--plot", svg)
+                 "--lease-us", "80000", "--plot", svg)
     assert result.returncode == 0, f"exit status {result.returncode}: {result.stderr}"
     drawn = ElementTree.parse(svg).getroot()
     assert len(list(drawn.iter("{http://www.w3.org/2000/svg}path"))) > 10, "nothing is drawn"
