@@ -59,8 +59,9 @@ void report(const Settings& settings, const std::vector<FailoverRun>& runs) {
   for (const FailoverRun& run : runs) rows.push_back(summarize(run));
   fmt::print(
       "From kill -9 of the leader to the next acknowledged write, in ms; three replicas, {} writes "
-      "in flight at each follower\nThe floor is the median of what remained of the dead leader's "
-      "lease\n\n"
+      "in flight at each follower\nfloor: what remained of the dead leader's lease, the median; "
+      "gap: "
+      "the longest without a write at a survivor\n\n"
       "{}\n{}\n",
       settings.each.outstanding, to_table(rows), to_json(rows).dump());
   if (!settings.plot.empty()) draw(settings.plot, plot_script(settings.plot, runs));

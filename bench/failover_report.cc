@@ -97,12 +97,12 @@ nlohmann::ordered_json to_json(const std::vector<FailoverRow>& rows) {
 
 std::string to_table(const std::vector<FailoverRow>& rows) {
   std::string table = fmt::format(
-      "{:<8} {:^25} {:>6}  {:^31} {:>8} {:>8} {:>6} {:>13} {:>8} {:>6} {:>5}\n"
+      "{:<8} {:>16} {:>15}  {:>24}\n"
       "{:<8} {:>9} {:>7} {:>7} {:>6}  {:>7} {:>7} {:>7} {:>7} {:>8} {:>8} {:>6} {:>13} {:>8} {:>6} "
       "{:>5}\n",
-      "", "settings", "", "kill to next write", "longest", "", "", "", "", "", "", "", "heartbeat",
-      "suspect", "lease", "kills", "median", "p90", "max", "least", "gap", "floor", "ratio",
-      "acknowledged", "unknown", "moved", "lost");
+      "", "settings", "", "kill to next write", "", "heartbeat", "suspect", "lease", "kills",
+      "median", "p90", "max", "least", "gap", "floor", "ratio", "acknowledged", "unknown", "moved",
+      "lost");
   const auto span = [](std::uint64_t us) { return static_cast<double>(us) / 1e3; };
   for (const FailoverRow& row : rows) {
     table += fmt::format(
