@@ -4,6 +4,10 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <random>
+#include <stdexcept>
+
 namespace decree::bench {
 namespace {
 
@@ -16,16 +20,28 @@ void set_no_delay(const Descriptor& socket) {
   checked(::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), "TCP_NODELAY");
 }
 
-/// Binds to a port that the kernel chooses.
-sockaddr_in bind_loopback(const Descriptor& socket) {
+sockaddr_in loopback(std::uint16_t port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
+  address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+/// Binds to a port that the kernel chooses.
+sockaddr_in bind_loopback(const Descriptor& socket) {
+  sockaddr_in address = loopback(0);
   auto* const where = reinterpret_cast<sockaddr*>(&address);
   socklen_t size = sizeof address;
   checked(::bind(socket.get(), where, size), "bind");
   checked(::getsockname(socket.get(), where, &size), "getsockname");
   return address;
+}
+
+bool is_free(std::uint16_t port) {
+  const Descriptor socket = make_socket();
+  const sockaddr_in address = loopback(port);
+  return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
 }  // namespace
@@ -45,11 +61,16 @@ Connection connect_loopback() {
 }
 
 std::vector<std::uint16_t> free_ports(std::size_t count) {
-  std::vector<Descriptor> sockets;
+  constexpr std::uint16_t kFirst = 12'000;
+  constexpr std::uint16_t kLast = 32'000;
+  constexpr int kTries = 1'000;
+  std::random_device device;
+  std::uniform_int_distribution<std::uint16_t> any(kFirst, kLast);
   std::vector<std::uint16_t> ports;
-  while (ports.size() < count) {
-    sockets.push_back(make_socket());
-    ports.push_back(ntohs(bind_loopback(sockets.back()).sin_port));
+  for (int tries = 0; ports.size() < count; ++tries) {
+    if (tries == kTries) throw std::runtime_error("no port from 12000 to 32000 is free");
+    const std::uint16_t port = any(device);
+    if (std::ranges::find(ports, port) == ports.end() && is_free(port)) ports.push_back(port);
   }
   return ports;
 }

@@ -18,7 +18,8 @@ struct Connection {
 /// A connected pair of sockets without delay.
 Connection connect_loopback();
 
-/// Ports that were free a moment ago, all different.
+/// Ports that were free a moment ago, all different. They are below those that the kernel gives to
+/// outgoing connections, so that a replica that was killed finds its own free again.
 std::vector<std::uint16_t> free_ports(std::size_t count);
 
 }  // namespace decree::bench

@@ -7,6 +7,7 @@
 #include <exception>
 
 #include "bench/commits.h"
+#include "bench/failover.h"
 #include "bench/floor_worker.h"
 #include "bench/join.h"
 #include "bench/reads.h"
@@ -18,6 +19,7 @@ int main(int argc, char** argv) {
   program.require_subcommand(1);
   decree::bench::add_commits(program);
   decree::bench::add_reads(program);
+  decree::bench::add_failover(program);
   decree::bench::add_join(program);
   decree::bench::add_floor_worker(program);
   decree::bench::add_replica_worker(program);

@@ -83,6 +83,14 @@ Process::Process(Process&& other) noexcept
       output_(std::move(other.output_)),
       received_(std::move(other.received_)) {}
 
+Process& Process::operator=(Process&& other) noexcept {
+  std::swap(pid_, other.pid_);
+  std::swap(input_, other.input_);
+  std::swap(output_, other.output_);
+  std::swap(received_, other.received_);
+  return *this;
+}
+
 Process::~Process() {
   if (pid_ < 0) {
     return;
@@ -132,6 +140,12 @@ std::string Process::read_line(std::chrono::milliseconds patience) {
   std::string line = received_.substr(0, end);
   received_.erase(0, end + 1);
   return line;
+}
+
+void Process::kill() {
+  checked(::kill(pid_, SIGKILL), "kill");
+  checked(::waitpid(pid_, nullptr, 0), "waitpid");
+  pid_ = -1;
 }
 
 void throw_on_interrupt() {

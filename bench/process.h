@@ -22,7 +22,7 @@ class Process {
   explicit Process(const std::vector<std::string>& arguments,
                    const std::vector<int>& inherited = {});
   Process(Process&& other) noexcept;
-  Process& operator=(Process&&) = delete;
+  Process& operator=(Process&& other) noexcept;
   /// Ends its input and waits for it; kills it when it has not ended after ten seconds.
   ~Process();
 
@@ -30,6 +30,8 @@ class Process {
   std::string read_line(std::chrono::milliseconds patience);
   /// Processor time so far, of all its threads, user and system.
   [[nodiscard]] std::int64_t cpu_us() const;
+  /// SIGKILL; returns when it is gone. Nothing but the destructor and assignment may follow.
+  void kill();
 
  private:
   pid_t pid_ = -1;

@@ -27,17 +27,22 @@ bool leads(Process& replica) {
 
 }  // namespace
 
+std::vector<std::string> replica_arguments(const std::string& directory, std::size_t place,
+                                           const std::vector<std::uint16_t>& ports) {
+  std::vector<std::string> arguments = {"replica", "--id", std::to_string(place + 1), "--directory",
+                                        fmt::format("{}/replica-{}", directory, place + 1)};
+  for (const std::uint16_t port : ports) {
+    arguments.emplace_back("--port");
+    arguments.push_back(std::to_string(port));
+  }
+  return arguments;
+}
+
 WorkerGroup start_replicas(const std::string& directory, std::size_t replicas) {
   const auto ports = free_ports(replicas);
   WorkerGroup group;
   for (std::size_t i = 0; i < replicas; ++i) {
-    std::vector<std::string> arguments = {"replica", "--id", std::to_string(i + 1), "--directory",
-                                          fmt::format("{}/replica-{}", directory, i + 1)};
-    for (const std::uint16_t port : ports) {
-      arguments.emplace_back("--port");
-      arguments.push_back(std::to_string(port));
-    }
-    group.processes.emplace_back(arguments);
+    group.processes.emplace_back(replica_arguments(directory, i, ports));
   }
   await_leader(group);
   return group;

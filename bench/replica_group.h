@@ -3,12 +3,18 @@
 #define DECREE_BENCH_REPLICA_GROUP_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "bench/worker_group.h"
 
 namespace decree::bench {
+
+/// The command line of the replica at `place`, with its log below `directory`.
+std::vector<std::string> replica_arguments(const std::string& directory, std::size_t place,
+                                           const std::vector<std::uint16_t>& ports);
 
 /// Starts `replicas` replicas with new logs below `directory` and waits until one leads.
 WorkerGroup start_replicas(const std::string& directory, std::size_t replicas);

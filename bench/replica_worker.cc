@@ -7,6 +7,8 @@
 
 #include "bench/read_loop.h"
 #include "bench/replica_load.h"
+#include "bench/session_load.h"
+#include "bench/write_ledger.h"
 #include "decree/replica.h"
 
 namespace decree::bench {
@@ -17,23 +19,13 @@ constexpr std::uint64_t kCluster = 0xbe4c;
 struct Settings {
   std::uint32_t id = 0;
   std::vector<std::uint16_t> ports;
-  std::string directory;
-};
-
-/// Costs nothing, so that only the engine is measured.
-class Counter final : public StateMachine {
- public:
-  void apply(const Entry&, Reply&) override { ++applied_; }
-
- private:
-  std::uint64_t applied_ = 0;
+  Options options;  // without what follows from id and ports
 };
 
 Options options_of(const Settings& settings) {
-  Options options;
+  Options options = settings.options;
   options.cluster = kCluster;
   options.id = ReplicaId{settings.id};
-  options.directory = settings.directory;
   options.priority = settings.id == 1 ? 1 : 0;
   for (std::size_t i = 0; i < settings.ports.size(); ++i) {
     options.members.push_back({.id = ReplicaId{static_cast<std::uint32_t>(i + 1)},
@@ -51,14 +43,21 @@ nlohmann::json status_of(const Replica& replica) {
 }
 
 void work(const Settings& settings) {
-  Counter machine;
-  Replica replica = Replica::open(options_of(settings), machine);
+  WriteLedger ledger;
+  Replica replica = Replica::open(options_of(settings), ledger);
+  SessionLoad load(replica);
   serve_requests([&](const nlohmann::json& request) -> nlohmann::json {
     if (request.contains("status")) {
       return status_of(replica);
     }
     if (request.contains("how")) {
       return run_reads(replica, request.get<ReadRequest>());
+    }
+    if (request.contains("ledger")) {
+      return ledger_of(replica, ledger);
+    }
+    if (request.contains("sessions")) {
+      return load.answer(request);
     }
     return carry(replica, request.get<LoadRequest>());
   });
@@ -72,7 +71,11 @@ void add_replica_worker(CLI::App& program) {
   CLI::App* worker = program.add_subcommand("replica", "One replica of the group")->group("");
   worker->add_option("--id", settings->id)->required();
   worker->add_option("--port", settings->ports, "Of each replica, in the order of ids")->required();
-  worker->add_option("--directory", settings->directory)->required();
+  Options& options = settings->options;
+  worker->add_option("--directory", options.directory)->required();
+  worker->add_option("--heartbeat-us", options.heartbeat_us);
+  worker->add_option("--suspect-us", options.suspect_us);
+  worker->add_option("--lease-us", options.lease_us);
   worker->callback([settings] { work(*settings); });
 }
 

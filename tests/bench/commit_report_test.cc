@@ -18,6 +18,7 @@ Measurement measured(double p50_us, std::uint64_t commits) {
                    .p999_us = 3 * p50_us,
                    .max_us = 10 * p50_us,
                    .percentiles_us = std::vector<double>(kFractions.size(), p50_us),
+                   .stages_us = {},
                    .problem = {}},
           .cpu_us_per_commit = p50_us / 10};
 }

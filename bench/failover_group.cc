@@ -1,0 +1,100 @@
+#include "bench/failover_group.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+#include "bench/loopback.h"
+#include "bench/replica_group.h"
+
+namespace decree::bench {
+namespace {
+
+constexpr std::size_t kReplicas = 3;
+constexpr std::chrono::seconds kCatchUp{60};
+constexpr std::chrono::milliseconds kPause{5};
+constexpr double kPatienceSeconds = 60;  // a start replays the whole log
+
+bool are_level(const std::vector<LedgerState>& ledgers, std::size_t leader) {
+  return std::ranges::all_of(ledgers, [&](const LedgerState& ledger) {
+    return ledger.applied == ledgers[leader].accepted;
+  });
+}
+
+}  // namespace
+
+FailoverGroup::FailoverGroup(std::string directory, const Options& options)
+    : directory_(std::move(directory)), options_(options), ports_(free_ports(kReplicas)) {
+  for (std::size_t place = 0; place < kReplicas; ++place) {
+    workers_.processes.emplace_back(arguments(place));
+  }
+}
+
+std::vector<std::string> FailoverGroup::arguments(std::size_t place) const {
+  std::vector<std::string> words = replica_arguments(directory_, place, ports_);
+  const auto add = [&](const char* name, std::uint64_t value) {
+    words.emplace_back(name);
+    words.push_back(std::to_string(value));
+  };
+  add("--heartbeat-us", options_.heartbeat_us);
+  add("--suspect-us", options_.suspect_us);
+  add("--lease-us", options_.lease_us);
+  return words;
+}
+
+std::vector<LedgerState> FailoverGroup::await_level() {
+  const auto deadline = std::chrono::steady_clock::now() + kCatchUp;
+  while (std::chrono::steady_clock::now() < deadline) {
+    await_leader(workers_);
+    std::vector<LedgerState> states = ledgers();
+    if (are_level(states, workers_.leader)) return states;
+    std::this_thread::sleep_for(kPause);
+  }
+  throw std::runtime_error(
+      fmt::format("the replicas are not level {} s after the last start", kCatchUp.count()));
+}
+
+std::vector<LedgerState> FailoverGroup::ledgers() {
+  std::vector<LedgerState> states;
+  for (Process& process : workers_.processes) {
+    states.push_back(ask(process, {{"ledger", true}}, kPatienceSeconds).get<LedgerState>());
+  }
+  return states;
+}
+
+bool FailoverGroup::await_same_leader() {
+  const std::size_t before = workers_.leader;
+  await_leader(workers_);
+  return std::exchange(workers_.leader, before) == before;
+}
+
+std::int64_t FailoverGroup::kill_leader() {
+  const std::int64_t now = now_ns();
+  workers_.processes[workers_.leader].kill();
+  killed_ = true;
+  return now;
+}
+
+void FailoverGroup::restart_killed() {
+  if (!std::exchange(killed_, false)) return;
+  workers_.processes[workers_.leader] = Process(arguments(workers_.leader));
+}
+
+std::vector<SessionLoadState> FailoverGroup::ask_followers(const SessionLoadRequest& request) {
+  std::vector<SessionLoadState> states;
+  for (std::size_t place = 0; place < kReplicas; ++place) {
+    if (place == workers_.leader) continue;
+    Process& follower = workers_.processes[place];
+    states.push_back(ask(follower, request, kPatienceSeconds).get<SessionLoadState>());
+    if (const std::string& problem = states.back().problem; !problem.empty()) {
+      throw std::runtime_error(fmt::format("the load at replica {} ended: {}", place + 1, problem));
+    }
+  }
+  return states;
+}
+
+}  // namespace decree::bench
