@@ -107,6 +107,7 @@ void Omega::connected(ReplicaId peer, Time now) {
 
 void Omega::disconnected(ReplicaId peer, Time now) {
   connected_[peer] = false;
+  if (hold_ && hold_->candidate == peer) hold_.reset();
   if (std::holds_alternative<Following>(role_) && peer == following_.replica) suspect(now);
 }
 

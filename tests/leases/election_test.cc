@@ -81,6 +81,15 @@ TEST_P(FailoverTest, ReplacesALeaderWhoseConnectionsCloseWithinAFewMessages) {
   EXPECT_EQ(world.reigns().size(), 2u);
 }
 
+TEST_P(FailoverTest, ReplacesALeaderThatWasElectedAMomentAgo) {
+  OmegaWorld world = settled(GetParam());
+  if (GetParam() < 5) return;  // two may fail only of five
+  world.kill(world.serving(), true);
+  ASSERT_TRUE(world.elects(ms(5)));
+  world.kill(world.serving(), true);
+  EXPECT_TRUE(world.elects(ms(5))) << "nobody waits for a candidate whose connection is closed";
+}
+
 TEST_P(FailoverTest, TheNextSuccessorWaitsOneRankForADeadOne) {
   OmegaWorld world = settled(GetParam());
   if (GetParam() < 5) return;  // two may fail only of five
