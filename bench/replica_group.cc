@@ -27,11 +27,12 @@ bool leads(Process& replica) {
 
 }  // namespace
 
-WorkerGroup start_replicas(const std::string& directory, std::size_t replicas) {
+WorkerGroup start_replicas(const std::string& directory, std::size_t replicas,
+                           const std::string& worker) {
   const auto ports = free_ports(replicas);
   WorkerGroup group;
   for (std::size_t i = 0; i < replicas; ++i) {
-    std::vector<std::string> arguments = {"replica", "--id", std::to_string(i + 1), "--directory",
+    std::vector<std::string> arguments = {worker, "--id", std::to_string(i + 1), "--directory",
                                           fmt::format("{}/replica-{}", directory, i + 1)};
     for (const std::uint16_t port : ports) {
       arguments.emplace_back("--port");
@@ -57,10 +58,9 @@ void await_leader(WorkerGroup& group) {
   throw std::runtime_error(fmt::format("no replica led within {} s", kElection.count()));
 }
 
-void run_until_it_counts(WorkerGroup& group, const std::function<std::string()>& run) {
+void run_until_it_counts(const std::function<std::string()>& run) {
   std::string problem;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    await_leader(group);
     problem = run();
     if (problem.empty()) {
       return;
@@ -68,6 +68,13 @@ void run_until_it_counts(WorkerGroup& group, const std::function<std::string()>&
     fmt::print(stderr, "  a run does not count: {}; once more\n", problem);
   }
   throw std::runtime_error(fmt::format("{} runs in a row failed: {}", kAttempts, problem));
+}
+
+void run_until_it_counts(WorkerGroup& group, const std::function<std::string()>& run) {
+  run_until_it_counts([&] {
+    await_leader(group);
+    return run();
+  });
 }
 
 }  // namespace decree::bench
