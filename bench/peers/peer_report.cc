@@ -1,0 +1,87 @@
+#include "bench/peers/peer_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace decree::bench {
+namespace {
+
+double rounded(double value, double to) { return std::round(value / to) * to; }
+
+std::string name_of(Caller caller) { return caller == Caller::in_leader ? "in leader" : "client"; }
+
+/// The system of this project that proposes in the same way.
+std::string counterpart(Caller caller) {
+  return caller == Caller::in_leader ? "decree" : "decree-kv";
+}
+
+std::string ratio_beside(const PeerRow& row) {
+  return row.beside.empty() ? "" : fmt::format("{:.2f}", row.ratio_beside);
+}
+
+}  // namespace
+
+void compare(std::vector<PeerRow>& rows) {
+  for (PeerRow& row : rows) {
+    const auto beside = std::ranges::find(rows, counterpart(row.caller), &PeerRow::system);
+    if (beside != rows.end()) {
+      row.beside = beside->system;
+      row.ratio_beside = row.commits.p50_us / beside->commits.p50_us;
+    }
+  }
+}
+
+nlohmann::ordered_json to_json(const std::vector<PeerRow>& rows,
+                               const std::vector<PeerVersion>& versions) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const PeerRow& row : rows) {
+    const CommitRow& commits = row.commits;
+    list.push_back({{"system", row.system},
+                    {"caller", name_of(row.caller)},
+                    {"outstanding", commits.outstanding},
+                    {"payload_bytes", commits.payload_bytes},
+                    {"commits", commits.commits},
+                    {"p50_us", rounded(commits.p50_us, 0.1)},
+                    {"p99_us", rounded(commits.p99_us, 0.1)},
+                    {"p999_us", rounded(commits.p999_us, 0.1)},
+                    {"max_us", rounded(commits.max_us, 0.1)},
+                    {"commits_per_s", std::round(commits.commits_per_s)},
+                    {"cpu_us_per_commit", rounded(commits.cpu_us_per_commit, 0.001)},
+                    {"floor_p50_us", rounded(commits.floor_p50_us, 0.1)},
+                    {"ratio_p50", rounded(commits.ratio_p50, 0.001)},
+                    {"p50_least_us", rounded(commits.p50_least_us, 0.1)},
+                    {"p50_most_us", rounded(commits.p50_most_us, 0.1)}});
+    if (!row.beside.empty()) {
+      list.back()["beside"] = row.beside;
+      list.back()["ratio_beside"] = rounded(row.ratio_beside, 0.001);
+    }
+  }
+  nlohmann::ordered_json by_system = nlohmann::ordered_json::object();
+  for (const PeerVersion& version : versions) {
+    by_system[version.system] = version.version;
+  }
+  return {{"peers", list}, {"versions", by_system}};
+}
+
+std::string to_table(const std::vector<PeerRow>& rows) {
+  std::string table = fmt::format(
+      "{:>7} {:>6}  {:<9} {:<9}  {:>8} {:>15} {:>8} {:>8} {:>9} {:>8} {:>8}  {:>6} {:>7} {:>7}\n",
+      "bytes", "flight", "system", "caller", "p50", "(rounds)", "p99", "p99.9", "max", "/s", "cpu",
+      "floor", "/floor", "/decree");
+  for (const PeerRow& row : rows) {
+    const CommitRow& commits = row.commits;
+    const std::string range =
+        fmt::format("({:.0f}-{:.0f})", commits.p50_least_us, commits.p50_most_us);
+    table += fmt::format(
+        "{:>7} {:>6}  {:<9} {:<9}  {:>8.0f} {:>15} {:>8.0f} {:>8.0f} {:>9.0f} {:>8.0f} {:>8.1f}  "
+        "{:>6.0f} {:>7.2f} {:>7}\n",
+        commits.payload_bytes, commits.outstanding, row.system, name_of(row.caller), commits.p50_us,
+        range, commits.p99_us, commits.p999_us, commits.max_us, commits.commits_per_s,
+        commits.cpu_us_per_commit, commits.floor_p50_us, commits.ratio_p50, ratio_beside(row));
+  }
+  return table;
+}
+
+}  // namespace decree::bench
