@@ -34,6 +34,9 @@ void Lineup::warm_up(const LoadRequest& request) {
   for (Place& place : places_) {
     take_turn(place, request);
   }
+  for (Place& place : places_) {
+    place.repeated_runs = 0;
+  }
   waiting_cpu_us_ = 0;
   measured_us_ = 0;
 }
@@ -61,6 +64,7 @@ Measurement Lineup::take_turn(Place& place, const LoadRequest& request) {
       measured_us_ += (now_ns() - start) / 1000;
       waiting_cpu_us_ += cpu_us_of_others(place) - others;
       system.end_turn();
+      place.repeated_runs += measurement.load.problem.empty() ? 0U : 1U;
       return measurement.load.problem;
     });
   } catch (const std::exception& error) {
@@ -83,6 +87,14 @@ std::vector<std::string> Lineup::versions() const {
     versions.push_back(place.system->version());
   }
   return versions;
+}
+
+std::vector<std::size_t> Lineup::repeated_runs() const {
+  std::vector<std::size_t> runs;
+  for (const Place& place : places_) {
+    runs.push_back(place.repeated_runs);
+  }
+  return runs;
 }
 
 double Lineup::waiting_share() const {

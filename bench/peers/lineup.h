@@ -30,6 +30,8 @@ class Lineup {
 
   /// In the order of the systems, known after warm_up().
   [[nodiscard]] std::vector<std::string> versions() const;
+  /// How many runs each system did not finish and carried once more, as when its leader moved.
+  [[nodiscard]] std::vector<std::size_t> repeated_runs() const;
   /// Of one processor, by the systems that waited while another one was measured.
   [[nodiscard]] double waiting_share() const;
 
@@ -37,6 +39,7 @@ class Lineup {
   struct Place {
     std::string name;
     std::unique_ptr<System> system;
+    std::size_t repeated_runs = 0;
   };
 
   Measurement take_turn(Place& place, const LoadRequest& request);

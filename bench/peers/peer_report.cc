@@ -8,7 +8,8 @@
 namespace decree::bench {
 namespace {
 
-double rounded(double value, double to) { return std::round(value / to) * to; }
+double tenths(double value) { return std::round(value * 10) / 10; }
+double thousandths(double value) { return std::round(value * 1000) / 1000; }
 
 std::string name_of(Caller caller) { return caller == Caller::in_leader ? "in leader" : "client"; }
 
@@ -34,7 +35,7 @@ void compare(std::vector<PeerRow>& rows) {
 }
 
 nlohmann::ordered_json to_json(const std::vector<PeerRow>& rows,
-                               const std::vector<PeerVersion>& versions) {
+                               const std::vector<PeerFacts>& systems) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const PeerRow& row : rows) {
     const CommitRow& commits = row.commits;
@@ -43,26 +44,28 @@ nlohmann::ordered_json to_json(const std::vector<PeerRow>& rows,
                     {"outstanding", commits.outstanding},
                     {"payload_bytes", commits.payload_bytes},
                     {"commits", commits.commits},
-                    {"p50_us", rounded(commits.p50_us, 0.1)},
-                    {"p99_us", rounded(commits.p99_us, 0.1)},
-                    {"p999_us", rounded(commits.p999_us, 0.1)},
-                    {"max_us", rounded(commits.max_us, 0.1)},
+                    {"p50_us", tenths(commits.p50_us)},
+                    {"p99_us", tenths(commits.p99_us)},
+                    {"p999_us", tenths(commits.p999_us)},
+                    {"max_us", tenths(commits.max_us)},
                     {"commits_per_s", std::round(commits.commits_per_s)},
-                    {"cpu_us_per_commit", rounded(commits.cpu_us_per_commit, 0.001)},
-                    {"floor_p50_us", rounded(commits.floor_p50_us, 0.1)},
-                    {"ratio_p50", rounded(commits.ratio_p50, 0.001)},
-                    {"p50_least_us", rounded(commits.p50_least_us, 0.1)},
-                    {"p50_most_us", rounded(commits.p50_most_us, 0.1)}});
+                    {"cpu_us_per_commit", thousandths(commits.cpu_us_per_commit)},
+                    {"floor_p50_us", tenths(commits.floor_p50_us)},
+                    {"ratio_p50", thousandths(commits.ratio_p50)},
+                    {"p50_least_us", tenths(commits.p50_least_us)},
+                    {"p50_most_us", tenths(commits.p50_most_us)}});
     if (!row.beside.empty()) {
       list.back()["beside"] = row.beside;
-      list.back()["ratio_beside"] = rounded(row.ratio_beside, 0.001);
+      list.back()["ratio_beside"] = thousandths(row.ratio_beside);
     }
   }
-  nlohmann::ordered_json by_system = nlohmann::ordered_json::object();
-  for (const PeerVersion& version : versions) {
-    by_system[version.system] = version.version;
+  nlohmann::ordered_json versions = nlohmann::ordered_json::object();
+  nlohmann::ordered_json repeated = nlohmann::ordered_json::object();
+  for (const PeerFacts& facts : systems) {
+    versions[facts.system] = facts.version;
+    repeated[facts.system] = facts.repeated_runs;
   }
-  return {{"peers", list}, {"versions", by_system}};
+  return {{"peers", list}, {"versions", versions}, {"repeated_runs", repeated}};
 }
 
 std::string to_table(const std::vector<PeerRow>& rows) {

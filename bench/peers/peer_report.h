@@ -2,6 +2,7 @@
 #ifndef DECREE_BENCH_PEERS_PEER_REPORT_H_
 #define DECREE_BENCH_PEERS_PEER_REPORT_H_
 
+#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -22,17 +23,19 @@ struct PeerRow {
   double ratio_beside = 0;
 };
 
-struct PeerVersion {
+/// One system under all settings.
+struct PeerFacts {
   std::string system;
   std::string version;
+  std::size_t repeated_runs = 0;
 };
 
 /// Fills in what each row stands beside; the rows are of one setting.
 void compare(std::vector<PeerRow>& rows);
 
-/// {"peers": [...], "versions": {...}}
+/// {"peers": [...], "versions": {...}, "repeated_runs": {...}}
 nlohmann::ordered_json to_json(const std::vector<PeerRow>& rows,
-                               const std::vector<PeerVersion>& versions);
+                               const std::vector<PeerFacts>& systems);
 
 /// One line for each row under a heading, for people.
 std::string to_table(const std::vector<PeerRow>& rows);

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -21,6 +22,13 @@ namespace decree::bench {
 namespace {
 
 constexpr std::size_t kReplicas = 3;
+
+constexpr std::string_view kNotes =
+    "/floor, /decree: p50 over that of the floor, and of Decree with a caller of the same kind.\n"
+    "cpu: of the replicas for each commit, with the caller where it is in the leader.\n"
+    "redis: no consensus. SET, then WAIT for one of two replicas: an acknowledged write can be "
+    "lost\n"
+    "when another server is made the first one, and a refused one can stay.\n";
 
 struct Settings {
   std::vector<std::string> peers;
@@ -119,26 +127,32 @@ std::vector<PeerRow> measure_setting(Lineup& lineup, const std::vector<SystemKin
   return rows;
 }
 
-void report(const Settings& settings, const Lineup& lineup, const std::vector<SystemKind>& kinds,
+std::vector<PeerFacts> facts_of(const Lineup& lineup, const std::vector<SystemKind>& kinds) {
+  std::vector<PeerFacts> facts;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    facts.push_back({.system = kinds[i].name,
+                     .version = lineup.versions()[i],
+                     .repeated_runs = lineup.repeated_runs()[i]});
+  }
+  return facts;
+}
+
+void report(const Settings& settings, const Lineup& lineup, const std::vector<PeerFacts>& systems,
             const std::vector<PeerRow>& rows) {
   utsname kernel{};
   ::uname(&kernel);
-  std::vector<PeerVersion> versions;
-  std::string line;
-  for (std::size_t i = 0; i < kinds.size(); ++i) {
-    versions.push_back({.system = kinds[i].name, .version = lineup.versions()[i]});
-    line += fmt::format("{}{} {}", i == 0 ? "" : ", ", kinds[i].name, versions.back().version);
+  std::string versions;
+  for (const PeerFacts& facts : systems) {
+    versions += fmt::format("{}{} {}", versions.empty() ? "" : ", ", facts.system, facts.version);
+    versions +=
+        facts.repeated_runs == 0 ? "" : fmt::format(" ({} runs repeated)", facts.repeated_runs);
   }
   fmt::print(
-      "Commits of {} replicas, every write durable, in us; medians of {} rounds in turn\n"
-      "{}\n{} processors, {} {}; those that waited for their turn used {:.1f} % of one\n\n{}\n"
-      "/floor and /decree: p50 over the floor's, and over that of Decree with such a caller. cpu "
-      "is "
-      "the\nreplicas' per commit, with the caller where it is in the leader. redis: no consensus; "
-      "SET and WAIT\nfor one of two replicas, what is acknowledged can be lost with the first "
-      "server.\n\n{}\n",
-      kReplicas, settings.rounds, line, std::thread::hardware_concurrency(), kernel.sysname,
-      kernel.release, lineup.waiting_share() * 100, to_table(rows), to_json(rows, versions).dump());
+      "Commits of {} replicas, every write durable, in us; medians of {} rounds in turn\n{}\n"
+      "{} processors, {} {}; those that waited for their turn used {:.1f} % of one\n\n{}\n{}\n{}\n",
+      kReplicas, settings.rounds, versions, std::thread::hardware_concurrency(), kernel.sysname,
+      kernel.release, lineup.waiting_share() * 100, to_table(rows), kNotes,
+      to_json(rows, systems).dump());
 }
 
 void run(const Settings& settings) {
@@ -157,7 +171,7 @@ void run(const Settings& settings) {
       rows.push_back(std::move(row));
     }
   }
-  report(settings, lineup, kinds, rows);
+  report(settings, lineup, facts_of(lineup, kinds), rows);
 }
 
 }  // namespace
