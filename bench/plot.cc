@@ -132,14 +132,17 @@ void require_gnuplot() {
   throw std::runtime_error("--plot needs gnuplot: apt-get install gnuplot-nox");
 }
 
-void plot(const std::string& file, const std::string& title, const std::vector<CommitRow>& rows) {
+void draw(const std::string& file, const std::string& script) {
   std::FILE* gnuplot = ::popen("gnuplot", "w");
   if (gnuplot == nullptr) throw std::runtime_error("gnuplot cannot be started");
-  const std::string script = plot_script(file, title, rows);
   const bool written = std::fwrite(script.data(), 1, script.size(), gnuplot) == script.size();
   if (::pclose(gnuplot) != 0 || !written) {
     throw std::runtime_error("gnuplot did not draw " + file + ", see above");
   }
+}
+
+void plot(const std::string& file, const std::string& title, const std::vector<CommitRow>& rows) {
+  draw(file, plot_script(file, title, rows));
 }
 
 }  // namespace decree::bench

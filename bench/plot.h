@@ -17,6 +17,9 @@ std::string plot_script(const std::string& file, const std::string& title,
 /// Throws std::runtime_error if there is no gnuplot, so that nobody measures for nothing.
 void require_gnuplot();
 
+/// Lets gnuplot do what `script` says, which writes `file`. Throws std::runtime_error if it fails.
+void draw(const std::string& file, const std::string& script);
+
 /// Writes an SVG. Throws std::runtime_error if gnuplot fails.
 void plot(const std::string& file, const std::string& title, const std::vector<CommitRow>& rows);
 

@@ -8,6 +8,13 @@
 namespace decree::bench {
 namespace {
 
+constexpr std::string_view kNotes =
+    "/floor, /decree: p50 over that of the floor, and of Decree with a caller of the same kind.\n"
+    "cpu: of the replicas for each commit, with the caller where it is in the leader.\n"
+    "redis: no consensus. SET, then WAIT for one of two replicas: an acknowledged write can be "
+    "lost\n"
+    "when another server is made the first one, and a refused one can stay.\n";
+
 double tenths(double value) { return std::round(value * 10) / 10; }
 double thousandths(double value) { return std::round(value * 1000) / 1000; }
 
@@ -86,5 +93,7 @@ std::string to_table(const std::vector<PeerRow>& rows) {
   }
   return table;
 }
+
+std::string_view notes() { return kNotes; }
 
 }  // namespace decree::bench

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench/commit_report.h"
@@ -39,6 +40,9 @@ nlohmann::ordered_json to_json(const std::vector<PeerRow>& rows,
 
 /// One line for each row under a heading, for people.
 std::string to_table(const std::vector<PeerRow>& rows);
+
+/// What to know when reading the table.
+std::string_view notes();
 
 }  // namespace decree::bench
 

@@ -8,27 +8,21 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "bench/floor_group.h"
 #include "bench/peers/lineup.h"
+#include "bench/peers/peer_plot.h"
 #include "bench/peers/peer_report.h"
 #include "bench/peers/system.h"
+#include "bench/plot.h"
 #include "bench/scratch.h"
 
 namespace decree::bench {
 namespace {
 
 constexpr std::size_t kReplicas = 3;
-
-constexpr std::string_view kNotes =
-    "/floor, /decree: p50 over that of the floor, and of Decree with a caller of the same kind.\n"
-    "cpu: of the replicas for each commit, with the caller where it is in the leader.\n"
-    "redis: no consensus. SET, then WAIT for one of two replicas: an acknowledged write can be "
-    "lost\n"
-    "when another server is made the first one, and a refused one can stay.\n";
 
 struct Settings {
   std::vector<std::string> peers;
@@ -37,6 +31,7 @@ struct Settings {
   double seconds = 2;
   std::size_t rounds = 5;
   std::string directory = "/var/tmp";
+  std::string plot;  // a file, or none
 };
 
 std::vector<std::string> all_names() {
@@ -151,12 +146,15 @@ void report(const Settings& settings, const Lineup& lineup, const std::vector<Pe
       "Commits of {} replicas, every write durable, in us; medians of {} rounds in turn\n{}\n"
       "{} processors, {} {}; those that waited for their turn used {:.1f} % of one\n\n{}\n{}\n{}\n",
       kReplicas, settings.rounds, versions, std::thread::hardware_concurrency(), kernel.sysname,
-      kernel.release, lineup.waiting_share() * 100, to_table(rows), kNotes,
+      kernel.release, lineup.waiting_share() * 100, to_table(rows), notes(),
       to_json(rows, systems).dump());
 }
 
 void run(const Settings& settings) {
   throw_on_interrupt();
+  if (!settings.plot.empty()) {
+    require_gnuplot();
+  }
   std::filesystem::create_directories(settings.directory);
   const Scratch scratch(settings.directory);
   make_floor_files(scratch.path(), kReplicas);
@@ -172,6 +170,9 @@ void run(const Settings& settings) {
     }
   }
   report(settings, lineup, facts_of(lineup, kinds), rows);
+  if (!settings.plot.empty()) {
+    draw(settings.plot, peer_plot_script(settings.plot, rows));
+  }
 }
 
 }  // namespace
@@ -201,6 +202,7 @@ void add_peers(CLI::App& program) {
       ->capture_default_str();
   command->add_option("--directory", settings->directory, "On the disk to measure")
       ->capture_default_str();
+  command->add_option("--plot", settings->plot, "Draw it into this file, an SVG");
   command->callback([settings] { run(*settings); });
 }
 

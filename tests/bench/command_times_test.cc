@@ -44,13 +44,12 @@ TEST(CommandTimes, ACommandIsDueWhenTheOneBeforeItAtItsPlaceIsDone) {
   CommandTimes times(request(1, kForever));
   while (now_ns() - start < 20'000'000) {
   }
-  EXPECT_TRUE(times.completed(0));  // 20 ms
-  const std::int64_t second = now_ns();
-  EXPECT_FALSE(times.completed(0, "enough"));
-  EXPECT_GE(times.result().max_us, 20'000);
-  EXPECT_GE(times.result().elapsed_us, 20'000);
-  EXPECT_LE(times.result().elapsed_us * 1000, now_ns() - start);
-  EXPECT_LE(second, now_ns());
+  EXPECT_TRUE(times.completed(0));
+  EXPECT_TRUE(times.completed(0));
+  const LoadResult result = times.result();
+  EXPECT_GE(result.max_us, 20'000);
+  // The two follow each other; the histogram may round up by 0.8 %.
+  EXPECT_LE(result.p50_us + result.max_us, result.elapsed_us * 1.01);
 }
 
 }  // namespace

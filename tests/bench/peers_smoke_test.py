@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from xml.etree import ElementTree
 
 SYSTEMS = ["decree", "libraft", "decree-kv", "etcd", "zookeeper", "redis"]
 IN_LEADER = {"decree", "libraft"}
@@ -54,9 +55,14 @@ def check_row(row, rows):
 
 def check_all_systems():
     with tempfile.TemporaryDirectory(dir="/var/tmp") as directory:
-        result = subprocess.run(command(directory, "--seconds", "0.2", "--outstanding", "1,8"),
-                                stdout=subprocess.PIPE, text=True, timeout=150)
+        svg = os.path.join(directory, "plot.svg")
+        result = subprocess.run(
+            command(directory, "--seconds", "0.2", "--outstanding", "1,8", "--plot", svg),
+            stdout=subprocess.PIPE, text=True, timeout=150)
         assert result.returncode == 0, f"exit status {result.returncode}"
+        drawn = ElementTree.parse(svg).getroot()
+        assert len(list(drawn.iter("{http://www.w3.org/2000/svg}path"))) > 10, "nothing is drawn"
+        os.remove(svg)
         check_nothing_left(directory)
     report = json.loads(result.stdout.splitlines()[-1])
     rows = report["peers"]
