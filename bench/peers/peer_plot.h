@@ -9,8 +9,8 @@
 
 namespace decree::bench {
 
-/// Latency and commits a second of each system, against how many commands are outstanding. `rows` is
-/// not empty.
+/// Latency and commits a second of each system, against how many commands are outstanding. `rows`
+/// is not empty.
 std::string peer_plot_script(const std::string& file, const std::vector<PeerRow>& rows);
 
 }  // namespace decree::bench
