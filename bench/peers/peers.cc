@@ -140,7 +140,7 @@ void report(const Settings& settings, const Lineup& lineup, const std::vector<Pe
   for (const PeerFacts& facts : systems) {
     versions += fmt::format("{}{} {}", versions.empty() ? "" : ", ", facts.system, facts.version);
     versions +=
-        facts.repeated_runs == 0 ? "" : fmt::format(" ({} runs repeated)", facts.repeated_runs);
+        facts.repeated_runs == 0 ? "" : fmt::format(" (runs repeated: {})", facts.repeated_runs);
   }
   fmt::print(
       "Commits of {} replicas, every write durable, in us; medians of {} rounds in turn\n{}\n"
