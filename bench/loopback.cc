@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <random>
 #include <stdexcept>
+#include <string>
 
 namespace decree::bench {
 namespace {
@@ -58,6 +59,19 @@ Connection connect_loopback() {
   set_no_delay(connection.leader);
   set_no_delay(connection.follower);
   return connection;
+}
+
+Descriptor connect_to(std::uint16_t port) {
+  Descriptor socket = make_socket();
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(port);
+  const auto* const where = reinterpret_cast<const sockaddr*>(&address);
+  checked(::connect(socket.get(), where, sizeof address),
+          "connect to port " + std::to_string(port));
+  set_no_delay(socket);
+  return socket;
 }
 
 std::vector<std::uint16_t> free_ports(std::size_t count) {

@@ -18,6 +18,10 @@ struct Connection {
 /// A connected pair of sockets without delay.
 Connection connect_loopback();
 
+/// A connection without delay to a port of this machine. Throws std::system_error if nobody
+/// listens.
+Descriptor connect_to(std::uint16_t port);
+
 /// Ports that were free a moment ago, all different. They are below those that the kernel gives to
 /// outgoing connections, so that a replica that was killed finds its own free again.
 std::vector<std::uint16_t> free_ports(std::size_t count);

@@ -155,11 +155,11 @@ void throw_on_interrupt() {
   ::sigaction(SIGTERM, &action, nullptr);
 }
 
-std::int64_t Process::cpu_us() const {
+std::int64_t cpu_us_of(pid_t pid) {
   clockid_t clock{};
   timespec used{};
-  if (::clock_getcpuclockid(pid_, &clock) != 0 || ::clock_gettime(clock, &used) != 0) {
-    throw std::runtime_error(fmt::format("worker {} has ended", pid_));
+  if (::clock_getcpuclockid(pid, &clock) != 0 || ::clock_gettime(clock, &used) != 0) {
+    throw std::runtime_error(fmt::format("process {} has ended", pid));
   }
   return used.tv_sec * 1'000'000 + used.tv_nsec / 1'000;
 }

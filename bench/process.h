@@ -13,6 +13,9 @@
 
 namespace decree::bench {
 
+/// Processor time so far of a child, of all its threads, user and system.
+std::int64_t cpu_us_of(pid_t pid);
+
 /// A worker that takes lines on its standard input and answers with lines; it ends when its input
 /// does, and dies with this process. Failures throw std::runtime_error.
 class Process {
@@ -28,8 +31,7 @@ class Process {
 
   void write_line(const std::string& line);
   std::string read_line(std::chrono::milliseconds patience);
-  /// Processor time so far, of all its threads, user and system.
-  [[nodiscard]] std::int64_t cpu_us() const;
+  [[nodiscard]] std::int64_t cpu_us() const { return cpu_us_of(pid_); }
   /// SIGKILL; returns when it is gone. Nothing but the destructor and assignment may follow.
   void kill();
 

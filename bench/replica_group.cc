@@ -28,8 +28,9 @@ bool leads(Process& replica) {
 }  // namespace
 
 std::vector<std::string> replica_arguments(const std::string& directory, std::size_t place,
-                                           const std::vector<std::uint16_t>& ports) {
-  std::vector<std::string> arguments = {"replica", "--id", std::to_string(place + 1), "--directory",
+                                           const std::vector<std::uint16_t>& ports,
+                                           const std::string& worker) {
+  std::vector<std::string> arguments = {worker, "--id", std::to_string(place + 1), "--directory",
                                         fmt::format("{}/replica-{}", directory, place + 1)};
   for (const std::uint16_t port : ports) {
     arguments.emplace_back("--port");
@@ -38,11 +39,12 @@ std::vector<std::string> replica_arguments(const std::string& directory, std::si
   return arguments;
 }
 
-WorkerGroup start_replicas(const std::string& directory, std::size_t replicas) {
+WorkerGroup start_replicas(const std::string& directory, std::size_t replicas,
+                           const std::string& worker) {
   const auto ports = free_ports(replicas);
   WorkerGroup group;
   for (std::size_t i = 0; i < replicas; ++i) {
-    group.processes.emplace_back(replica_arguments(directory, i, ports));
+    group.processes.emplace_back(replica_arguments(directory, i, ports, worker));
   }
   await_leader(group);
   return group;
@@ -62,10 +64,9 @@ void await_leader(WorkerGroup& group) {
   throw std::runtime_error(fmt::format("no replica led within {} s", kElection.count()));
 }
 
-void run_until_it_counts(WorkerGroup& group, const std::function<std::string()>& run) {
+void run_until_it_counts(const std::function<std::string()>& run) {
   std::string problem;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    await_leader(group);
     problem = run();
     if (problem.empty()) {
       return;
@@ -73,6 +74,13 @@ void run_until_it_counts(WorkerGroup& group, const std::function<std::string()>&
     fmt::print(stderr, "  a run does not count: {}; once more\n", problem);
   }
   throw std::runtime_error(fmt::format("{} runs in a row failed: {}", kAttempts, problem));
+}
+
+void run_until_it_counts(WorkerGroup& group, const std::function<std::string()>& run) {
+  run_until_it_counts([&] {
+    await_leader(group);
+    return run();
+  });
 }
 
 }  // namespace decree::bench

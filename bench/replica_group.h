@@ -12,19 +12,25 @@
 
 namespace decree::bench {
 
-/// The command line of the replica at `place`, with its log below `directory`.
+/// The command line of the replica at `place`, with its log below `directory`. `worker` is the
+/// subcommand that a replica runs.
 std::vector<std::string> replica_arguments(const std::string& directory, std::size_t place,
-                                           const std::vector<std::uint16_t>& ports);
+                                           const std::vector<std::uint16_t>& ports,
+                                           const std::string& worker = "replica");
 
 /// Starts `replicas` replicas with new logs below `directory` and waits until one leads.
-WorkerGroup start_replicas(const std::string& directory, std::size_t replicas);
+WorkerGroup start_replicas(const std::string& directory, std::size_t replicas,
+                           const std::string& worker = "replica");
 
 /// Sets `group.leader`, once a replica leads and holds a lease. Throws std::runtime_error when none
 /// does within half a minute.
 void await_leader(WorkerGroup& group);
 
-/// Calls `run` while a replica leads; it returns why the run does not count, or nothing. A leader
-/// that moves spoils a run and not the benchmark: throws std::runtime_error after five in a row.
+/// Calls `run`, which returns why the run does not count, or nothing. A leader that moves spoils a
+/// run and not the benchmark: throws std::runtime_error after five in a row.
+void run_until_it_counts(const std::function<std::string()>& run);
+
+/// The same, each time once a replica leads.
 void run_until_it_counts(WorkerGroup& group, const std::function<std::string()>& run);
 
 }  // namespace decree::bench

@@ -9,16 +9,6 @@ namespace {
 // How much longer than it should a run may take before it is given up.
 constexpr double kPatienceSeconds = 30;
 
-LoadResult run(Process& leader, const LoadRequest& request) {
-  return ask(leader, request, request.seconds + kPatienceSeconds).get<LoadResult>();
-}
-
-std::int64_t cpu_us(const WorkerGroup& group) {
-  return std::accumulate(
-      group.processes.begin(), group.processes.end(), std::int64_t{0},
-      [](std::int64_t sum, const Process& process) { return sum + process.cpu_us(); });
-}
-
 }  // namespace
 
 nlohmann::json ask(Process& worker, const nlohmann::json& request, double patience_seconds) {
@@ -28,20 +18,36 @@ nlohmann::json ask(Process& worker, const nlohmann::json& request, double patien
   return nlohmann::json::parse(worker.read_line(patience));
 }
 
-Measurement measure(WorkerGroup& group, const LoadRequest& request) {
+LoadResult carry_load(Process& worker, const LoadRequest& request) {
+  return ask(worker, request, request.seconds + kPatienceSeconds).get<LoadResult>();
+}
+
+std::int64_t cpu_us(const WorkerGroup& group) {
+  return std::accumulate(
+      group.processes.begin(), group.processes.end(), std::int64_t{0},
+      [](std::int64_t sum, const Process& process) { return sum + process.cpu_us(); });
+}
+
+Measurement measure(const std::function<LoadResult(const LoadRequest&)>& load,
+                    const std::function<std::int64_t()>& cpu_us, const LoadRequest& request) {
   LoadRequest warm_up = request;
   warm_up.seconds = std::min(0.5, request.seconds / 4);
-  Process& leader = group.processes[group.leader];
-  const LoadResult warm = run(leader, warm_up);
+  const LoadResult warm = load(warm_up);
   if (!warm.problem.empty()) {
     return {.load = warm, .cpu_us_per_commit = 0};
   }
-  const std::int64_t before = cpu_us(group);
-  Measurement measurement{.load = run(leader, request), .cpu_us_per_commit = 0};
-  const auto used = static_cast<double>(cpu_us(group) - before);
+  const std::int64_t before = cpu_us();
+  Measurement measurement{.load = load(request), .cpu_us_per_commit = 0};
+  const auto used = static_cast<double>(cpu_us() - before);
   const auto commits = static_cast<double>(std::max<std::uint64_t>(1, measurement.load.commits));
   measurement.cpu_us_per_commit = used / commits;
   return measurement;
+}
+
+Measurement measure(WorkerGroup& group, const LoadRequest& request) {
+  Process& leader = group.processes[group.leader];
+  return measure([&](const LoadRequest& load) { return carry_load(leader, load); },
+                 [&] { return cpu_us(group); }, request);
 }
 
 }  // namespace decree::bench

@@ -3,6 +3,8 @@
 #define DECREE_BENCH_WORKER_GROUP_H_
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "bench/load.h"
@@ -23,8 +25,19 @@ struct Measurement {
 /// Sends one request to a worker and returns its answer.
 nlohmann::json ask(Process& worker, const nlohmann::json& request, double patience_seconds);
 
-/// One warm-up that is not counted, then the run.
+/// One warm-up that is not counted, then the run: `load` carries the load, `cpu_us` is the
+/// processor time so far of what is measured.
+Measurement measure(const std::function<LoadResult(const LoadRequest&)>& load,
+                    const std::function<std::int64_t()>& cpu_us, const LoadRequest& request);
+
+/// The same, of a group whose leader carries the load.
 Measurement measure(WorkerGroup& group, const LoadRequest& request);
+
+/// The run of a worker that carries the load, or why there is none.
+LoadResult carry_load(Process& worker, const LoadRequest& request);
+
+/// Processor time so far of all processes.
+std::int64_t cpu_us(const WorkerGroup& group);
 
 }  // namespace decree::bench
 
