@@ -9,6 +9,7 @@
 #include <span>
 #include <system_error>
 
+#include "proactor/polling.h"
 #include "proactor/unique_fd.h"
 
 namespace decree::proactor {
@@ -51,8 +52,11 @@ class Proactor {
   virtual void start() = 0;
   /// Waits for a completion, or to be woken, for `most` at most, and completes what is ready. What
   /// was started is handed over before it sleeps. One system call on an io_uring, or none. True if
-  /// wake() was called meanwhile.
-  bool wait(std::chrono::nanoseconds most);
+  /// wake() was called meanwhile. `soon`: something is expected, and polling may pay.
+  bool wait(std::chrono::nanoseconds most, bool soon = false);
+  /// From now on waits poll for so long at most before they sleep; 0, as at first: not at all. An
+  /// epoll has nothing to poll without system calls, and never does.
+  void poll_for(std::chrono::nanoseconds most) { polling_ = Polling(most); }
   /// Any thread: ends a wait(), or the next one. A system call only if the thread sleeps.
   void wake() noexcept;
 
@@ -66,6 +70,10 @@ class Proactor {
   void ended() { --under_way_; }
 
  private:
+  /// Polls for what is ready, handing over first what was started, until `until`.
+  void look(Polling::Time until);
+  /// There is something to complete, as far as shared memory says.
+  [[nodiscard]] virtual bool ready() const { return true; }
   /// Waits, if `most` is not 0 and nothing is ready.
   virtual void block(std::chrono::nanoseconds most) = 0;
   /// Completes what is ready.
@@ -76,6 +84,7 @@ class Proactor {
   std::atomic<bool> asleep_{false};
   std::atomic<bool> woken_{false};
   std::size_t under_way_ = 0;
+  Polling polling_{Polling::Time::zero()};
 };
 
 }  // namespace decree::proactor

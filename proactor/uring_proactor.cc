@@ -169,6 +169,12 @@ void UringProactor::start() {
   if (::io_uring_sq_ready(&ring_) != 0) check(::io_uring_submit(&ring_));
 }
 
+// The kernel says in shared memory whether there is something that it only completes when asked.
+bool UringProactor::ready() const {
+  constexpr unsigned kAsk = IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW;
+  return ::io_uring_cq_ready(&ring_) != 0 || (IO_URING_READ_ONCE(*ring_.sq.kflags) & kAsk) != 0;
+}
+
 void UringProactor::block(std::chrono::nanoseconds most) {
   enable();
   if (most.count() <= 0 || ::io_uring_cq_ready(&ring_) != 0) {

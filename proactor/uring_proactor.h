@@ -38,6 +38,7 @@ class UringProactor final : public Proactor {
   UringProactor() = default;
   std::error_code set_up();
   void enable();
+  [[nodiscard]] bool ready() const override;
   void block(std::chrono::nanoseconds most) override;
   void dispatch() override;
   void watch_wake_ups();

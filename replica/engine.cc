@@ -33,6 +33,9 @@ leases::Settings settings_of(const Options& options) {
 constexpr std::uint64_t kMaxAppendBytes = 4u << 20;
 constexpr std::uint64_t kRecordOverheadBytes = 64;
 
+/// Commits that are further apart have nothing to do with each other.
+constexpr leases::Duration kBusyAfterAppend = leases::Duration::millis(1);
+
 /// Applied in one turn at most, so that catching up does not silence a leader.
 constexpr int kApplyPerTurn = 8192;
 
@@ -242,6 +245,7 @@ void Engine::persist(leases::Time now) {
   }
   appends_.push_back({output_.lsn, log_->append(records_), standing, now});
   mark_at_ = now + settings_.heartbeat * 4;
+  busy_until_ = now + kBusyAfterAppend;
   // With nothing else to do, handing it over is left to the wait, which costs a system call anyway.
   if (core_.next_to_apply() != nullptr || has_work()) return log_->flush();
   log_->flush_on_wait();

@@ -91,6 +91,8 @@ class Engine final : public transport::NetworkEvents {
   void on_notice(const std::string& line) override { notice_(line); }
 
   [[nodiscard]] bool has_work() const;
+  /// Commits are going through, so that something is likely to happen soon.
+  [[nodiscard]] bool is_busy(leases::Time now) const { return now < busy_until_; }
   /// When turn() has something to do if nothing happens before.
   [[nodiscard]] leases::Time next_deadline() const;
   /// One turn: take what is ready, step the protocol, and then in this order: send accepts,
@@ -214,7 +216,8 @@ class Engine final : public transport::NetworkEvents {
     Standing standing;
     leases::Time at;
   };
-  Ring<Append> appends_;                   // that are not durable yet
+  Ring<Append> appends_;  // that are not durable yet
+  leases::Time busy_until_;
   leases::Duration disk_time_;             // of the newest append that is
   leases::Time mark_at_ = leases::kNever;  // when to note on the disk that all is durable
 

@@ -102,8 +102,8 @@ TEST_P(AsioSourceTest, RunsWhatCompletesAtOnce) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Both, AsioSourceTest, ::testing::Values(Kind::uring, Kind::epoll),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(Both, AsioSourceTest,
+                         ::testing::Values(Kind::uring, Kind::polling_uring, Kind::epoll), name_of);
 
 }  // namespace
 }  // namespace decree::proactor

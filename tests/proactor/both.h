@@ -1,4 +1,4 @@
-// The two kinds of proactor, and what they start.
+// The kinds of proactor, and what they start.
 #ifndef DECREE_TESTS_PROACTOR_BOTH_H_
 #define DECREE_TESTS_PROACTOR_BOTH_H_
 
@@ -15,11 +15,14 @@
 
 namespace decree::proactor {
 
-enum class Kind { uring, epoll };
+enum class Kind { uring, polling_uring, epoll };
 
 inline std::unique_ptr<Proactor> open(Kind kind) {
   std::error_code refusal;
-  return kind == Kind::uring ? Proactor::open(refusal) : Proactor::open_epoll();
+  if (kind == Kind::epoll) return Proactor::open_epoll();
+  auto proactor = Proactor::open(refusal);
+  if (kind == Kind::polling_uring) proactor->poll_for(std::chrono::milliseconds(1));
+  return proactor;
 }
 
 /// Keeps its results, and calls `then` after each.
@@ -40,19 +43,20 @@ bool wait_until(Proactor& proactor, Condition condition) {
   const auto end = std::chrono::steady_clock::now() + kPatience;
   while (!condition()) {
     if (std::chrono::steady_clock::now() > end) return false;
-    proactor.wait(kPatience);
+    proactor.wait(kPatience, true);
   }
   return true;
 }
 
 class BothTest : public ::testing::TestWithParam<Kind> {
  protected:
-  void SetUp() override { ASSERT_EQ(proactor_->uring() != nullptr, GetParam() == Kind::uring); }
+  void SetUp() override { ASSERT_EQ(proactor_->uring() != nullptr, GetParam() != Kind::epoll); }
   const std::unique_ptr<Proactor> proactor_ = open(GetParam());
 };
 
 inline std::string name_of(const ::testing::TestParamInfo<Kind>& kind) {
-  return kind.param == Kind::uring ? "Uring" : "Epoll";
+  if (kind.param == Kind::epoll) return "Epoll";
+  return kind.param == Kind::uring ? "Uring" : "PollingUring";
 }
 
 }  // namespace decree::proactor

@@ -106,13 +106,13 @@ TEST_P(ProactorTest, WatchesOnce) {
 
 TEST_P(ProactorTest, WaitsNoLongerThanItWasTold) {
   const auto start = steady_clock::now();
-  EXPECT_FALSE(proactor_->wait(milliseconds(20)));
+  EXPECT_FALSE(proactor_->wait(milliseconds(20), true));
   EXPECT_LT(steady_clock::now() - start, kPatience);
 }
 
 TEST_P(ProactorTest, AWakeUpEndsTheNextWait) {
   proactor_->wake();
-  EXPECT_TRUE(proactor_->wait(kPatience));
+  EXPECT_TRUE(proactor_->wait(kPatience, true));
   EXPECT_FALSE(proactor_->wait(milliseconds(0)));
 }
 
@@ -129,13 +129,14 @@ TEST_P(ProactorTest, WakeUpsOfOtherThreadsAreNotLost) {
   });
   const auto start = steady_clock::now();
   while (answered < kWakeUps) {
-    if (proactor_->wait(kPatience)) answered = asked.load();
+    if (proactor_->wait(kPatience, true)) answered = asked.load();
   }
   other.join();
   EXPECT_LT(steady_clock::now() - start, kPatience);
 }
 
-INSTANTIATE_TEST_SUITE_P(Both, ProactorTest, ::testing::Values(Kind::uring, Kind::epoll), name_of);
+INSTANTIATE_TEST_SUITE_P(Both, ProactorTest,
+                         ::testing::Values(Kind::uring, Kind::polling_uring, Kind::epoll), name_of);
 
 TEST(UringProactorTest, TakesMoreThanItsQueueHolds) {
   std::error_code refusal;
