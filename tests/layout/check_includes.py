@@ -20,7 +20,7 @@ VALUES = set("""
 TIME = {"chrono", "ctime", "time.h", "sys/time.h", "sys/timerfd.h"}
 THREADS = set("""
     atomic barrier condition_variable coroutine future latch mutex semaphore shared_mutex stop_token
-    thread poll.h pthread.h sched.h sys/eventfd.h
+    thread poll.h pthread.h sched.h sys/eventfd.h sys/resource.h
 """.split())
 STREAMS = set("""
     cinttypes cstdio format iomanip iostream istream locale ostream sstream streambuf
