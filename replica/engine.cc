@@ -36,8 +36,9 @@ constexpr std::uint64_t kRecordOverheadBytes = 64;
 /// Commits that are further apart have nothing to do with each other.
 constexpr leases::Duration kBusyAfterAppend = leases::Duration::millis(1);
 
-/// Applied in one turn at most, so that catching up does not silence a leader.
-constexpr int kApplyPerTurn = 8192;
+/// Applied in one turn at most: their callers propose again, and what they propose is on its way
+/// while the rest is applied. Nor does catching up silence a leader.
+constexpr int kApplyPerTurn = 512;
 
 }  // namespace
 
