@@ -15,6 +15,7 @@ template <std::size_t Capacity>
 class BatchWindow {
  public:
   [[nodiscard]] bool full() const { return size_ == Capacity; }
+  [[nodiscard]] std::size_t size() const { return size_; }
   void sent(Slot last) {
     DECREE_ASSERT(!full(), "a full window sends nothing");
     lasts_[(begin_ + size_++) % Capacity] = last;

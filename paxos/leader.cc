@@ -34,12 +34,13 @@ Slot Leader::propose(const Value& value) {
   end_ = end_.next();
   DECREE_ASSERT(log_.find(end_) == nullptr, "a leader proposes only in slots that are free");
   log_.set(end_, ballot_, value);
+  unsent_bytes_ += value.bytes.size() + kValueOverheadBytes;
   return end_;
 }
 
 void Leader::flush(Slot announced, Journal& journal, Output& out) {
   in_flight_.confirmed(chosen_);
-  while (sent_ < end_ && !in_flight_.full()) {
+  while (sent_ < end_ && !in_flight_.full() && !better_waits()) {
     ReplicaSet to;
     for (ReplicaId id : voters_.ids()) {
       const Peer& each = peer(id);
@@ -56,6 +57,7 @@ void Leader::flush(Slot announced, Journal& journal, Output& out) {
     const Record record{RecordKind::accept, ballot_, first, sent_, {}};
     journal.append_own(record, out.accepts.size() - 1);
     owed_votes_.push_back({sent_, journal.covering()});
+    if (sent_ == end_) unsent_bytes_ = 0;
   }
   for (ReplicaId id : voters_.ids()) feed(id, announced, out);
 }

@@ -82,6 +82,12 @@ class Leader {
   [[nodiscard]] Peer& peer(ReplicaId id) { return peers_[voters_.index(id)]; }
   [[nodiscard]] const Peer& peer(ReplicaId id) const { return peers_[voters_.index(id)]; }
   void advance_chosen();
+  /// What accumulated had better wait for more. Never while nothing is under way that ends the
+  /// wait.
+  [[nodiscard]] bool better_waits() const {
+    return unsent_bytes_ < kLargeBatchBytes && in_flight_.size() >= kSmallBatchesInFlight &&
+           owed_votes_.size() >= kSmallBatchesInFlight;
+  }
   /// Appends one accept of slots from `first` on to the output; returns its last slot.
   Slot emit(Slot first, Slot limit, const ReplicaSet& to, Slot announced, Output& out);
   void feed(ReplicaId id, Slot announced, Output& out);
@@ -92,8 +98,9 @@ class Leader {
   Ballot ballot_;
   Slot first_;
   Slot noop_;
-  Slot end_;   // the last slot that has a value
-  Slot sent_;  // the last slot that went into a batch
+  Slot end_;                      // the last slot that has a value
+  Slot sent_;                     // the last slot that went into a batch
+  std::size_t unsent_bytes_ = 0;  // of what has a value and was not sent, or more
   Slot chosen_;
   bool open_ = false;
   Ballot refused_by_;

@@ -16,6 +16,10 @@ inline constexpr std::size_t kMaxBatchValues = 8192;
 inline constexpr std::size_t kValueOverheadBytes = 32;
 /// Batches of a leader that are not chosen yet; what arrives meanwhile travels together.
 inline constexpr std::size_t kMaxBatchesInFlight = 16;
+/// As long as so many batches are neither chosen nor durable at the leader, what accumulates waits,
+/// unless it is as large: disks take few large writes in less time than many small ones.
+inline constexpr std::size_t kSmallBatchesInFlight = 2;
+inline constexpr std::size_t kLargeBatchBytes = 64u << 10;
 /// Batches that are not durable at a peer: more would wait in its memory for its disk.
 inline constexpr std::size_t kMaxBatchesToPeer = 32;
 /// Slots above the known prefix that are kept; what lies beyond comes again later.

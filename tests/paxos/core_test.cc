@@ -118,6 +118,35 @@ TEST_F(CoreTest, APeerWithASlowDiskIsSentSoMuchAndThenFedAgain) {
   EXPECT_EQ(core_.leader()->accepted_by(kThird), core_.log_end());
 }
 
+// Disks take few large writes in less time than many small ones.
+TEST_F(CoreTest, WhatIsSmallWaitsWhileTwoBatchesAreUnderWay) {
+  lead();
+  std::vector<Lsn> appends;
+  const auto batches_after = [&](std::size_t bytes) {
+    if (bytes != 0) core_.propose(numbered(1, bytes));
+    core_.take_output(output_);
+    if (output_.lsn != Lsn{}) appends.push_back(output_.lsn);
+    return output_.accepts.size();
+  };
+  EXPECT_EQ(batches_after(10), 1u);
+  EXPECT_EQ(batches_after(10), 1u);
+  EXPECT_EQ(batches_after(10), 0u);
+  EXPECT_EQ(batches_after(10), 0u);
+
+  core_.durable(appends.at(0));
+  EXPECT_EQ(batches_after(0), 1u) << "one of them is durable here";
+  EXPECT_EQ(std::get<Accept>(output_.accepts.at(0).message).values.size(), 2u);
+
+  EXPECT_EQ(batches_after(10), 0u);
+  step(kSecond, Accepted{kOwn, core_.leader()->sent_to(kSecond), {}});
+  step(kThird, Accepted{kOwn, core_.leader()->sent_to(kThird), {}});
+  EXPECT_EQ(batches_after(0), 1u) << "they are chosen, whatever the leader's disk does";
+
+  EXPECT_EQ(batches_after(10), 1u);
+  EXPECT_EQ(batches_after(10), 0u);
+  EXPECT_EQ(batches_after(kLargeBatchBytes), 1u) << "it is worth a write of its own";
+}
+
 TEST_F(CoreTest, MemoryIsBoundedAndTheRestIsServedFromTheLog) {
   lead();
   for (int each = 0; each < 40; ++each) {
