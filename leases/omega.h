@@ -61,8 +61,8 @@ class Omega {
   /// A leader that releases feeds its own release too; it resigns then.
   void release(ReplicaId from, const Release& release, Time now);
   void connected(ReplicaId peer, Time now);
-  /// A reason to suspect at once, never a proof: whatever the leader sends afterwards clears it. Nor
-  /// is it waited any longer for a candidate that was promised.
+  /// A reason to suspect at once, never a proof: whatever the leader sends afterwards clears it.
+  /// Nor is it waited any longer for a candidate that was promised.
   void disconnected(ReplicaId peer, Time now);
 
   // --- Input from the own core.
