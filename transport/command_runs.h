@@ -6,6 +6,7 @@
 #include <span>
 
 #include "paxos/message.h"
+#include "transport/frame.h"
 #include "transport/slabs.h"
 
 namespace decree::transport {
@@ -26,11 +27,10 @@ class CommandRuns {
   Slabs::Piece take(std::span<const Value> values);
 
  private:
-  static constexpr std::size_t kAlignment = 8;
   static constexpr std::size_t kSlabBytes = 4u << 20;
 
   static std::size_t aligned(std::size_t offset) {
-    return (offset + kAlignment - 1) / kAlignment * kAlignment;
+    return (offset + kFrameAlignment - 1) / kFrameAlignment * kFrameAlignment;
   }
   /// Where the memory of a run ends that has `count` commands and ends with the last at `end`.
   static std::size_t end_of(std::size_t end, std::size_t count) {

@@ -75,6 +75,7 @@ Blob put_bytes(FlatBufferBuilder& builder, std::span<const std::byte> bytes) {
 
 template <class Item>
 auto put_structs(FlatBufferBuilder& builder, std::span<const Item> items) {
+  DECREE_ASSERT(items.size() <= kMaxValues, "a message holds at most kMaxValues values");
   using Wire = decltype(to_wire(std::declval<const Item&>()));
   const auto fill = [](std::size_t i, Wire* to, const std::span<const Item>* from) {
     *to = to_wire((*from)[i]);
@@ -186,7 +187,6 @@ Offset<wire::ReadPointAnswer> put(FlatBufferBuilder& builder, const ReadPointAns
 // What the bytes of a message's values take in a frame, structs included.
 template <class Item>
 std::size_t variable_bytes(std::span<const Item> items) {
-  DECREE_ASSERT(items.size() <= kMaxValues, "a message holds at most kMaxValues values");
   return bytes_of(items) + items.size() * kValueOverheadBytes;
 }
 
@@ -204,7 +204,7 @@ template <class M>
 std::size_t most_bytes(const M& message) {
   const std::size_t bytes = kMessageOverheadBytes + variable_bytes(message);
   DECREE_ASSERT(bytes <= kMaxFrameBytes, "a message fits into one frame");
-  return (bytes + kFrameAlignment - 1) / kFrameAlignment * kFrameAlignment;
+  return bytes;
 }
 
 // At the end of the memory.
