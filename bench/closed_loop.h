@@ -3,12 +3,11 @@
 #define DECREE_BENCH_CLOSED_LOOP_H_
 
 #include <cstddef>
-#include <cstdint>
 #include <future>
+#include <optional>
 #include <string>
-#include <vector>
 
-#include "bench/histogram.h"
+#include "bench/command_times.h"
 #include "bench/load.h"
 #include "decree/replica.h"
 
@@ -24,7 +23,7 @@ class ClosedLoop {
 
  private:
   void start();
-  void propose(std::size_t place, std::int64_t due);
+  void propose(std::size_t place);
   void completed(std::size_t place, const boost::system::error_code& error);
 
   Replica& replica_;
@@ -32,13 +31,7 @@ class ClosedLoop {
   std::string command_;
   std::promise<void> done_;
 
-  // From here on, the engine's thread only, until done_.
-  Histogram latencies_;
-  std::vector<std::int64_t> due_;  // of the command in flight at each place
-  std::size_t in_flight_ = 0;
-  std::int64_t start_ = 0;
-  std::int64_t end_ = 0;
-  std::string problem_;
+  std::optional<CommandTimes> times_;  // the engine's thread only, until done_
 };
 
 }  // namespace decree::bench

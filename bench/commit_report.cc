@@ -8,6 +8,7 @@
 #include <iterator>
 #include <utility>
 
+#include "bench/decimals.h"
 #include "bench/spread.h"
 #include "bench/stages.h"
 
@@ -71,8 +72,6 @@ void add_floor(CommitRow& row, const std::vector<Measurement>& floor, const std:
   row.ratio_p50 = row.p50_us / row.floor_p50_us;
 }
 
-double tenths(double value) { return std::round(value * 10) / 10; }
-
 }  // namespace
 
 CommitRow summarize(std::size_t replicas, const LoadRequest& request,
@@ -111,8 +110,8 @@ nlohmann::ordered_json to_json(const std::string& name, const std::vector<Commit
                     {"commits_per_s", std::round(row.commits_per_s)},
                     {"floor_p50_us", tenths(row.floor_p50_us)},
                     {"floor_p99_us", tenths(row.floor_p99_us)},
-                    {"ratio_p50", std::round(row.ratio_p50 * 1000) / 1000},
-                    {"cpu_us_per_commit", std::round(row.cpu_us_per_commit * 1000) / 1000},
+                    {"ratio_p50", thousandths(row.ratio_p50)},
+                    {"cpu_us_per_commit", thousandths(row.cpu_us_per_commit)},
                     {"cores_busy", std::round(row.cores_busy * 100) / 100},
                     {"floor_variant", row.floor_variant}});
     if (row.rate_per_s > 0) list.back()["rate_per_s"] = std::round(row.rate_per_s);

@@ -1,7 +1,6 @@
 #include "bench/commits.h"
 
 #include <fmt/format.h>
-#include <sys/utsname.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -10,10 +9,10 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "bench/commit_report.h"
+#include "bench/common_options.h"
 #include "bench/floor_group.h"
 #include "bench/plot.h"
 #include "bench/replica_group.h"
@@ -108,11 +107,8 @@ std::string disk_of(Process& worker) {
 }
 
 std::string machine(WorkerGroup& replicas, const std::string& scratch) {
-  utsname kernel{};
-  ::uname(&kernel);
   WorkerGroup floor = start_floor(scratch, replicas.processes.size(), floor_variants().front());
-  return fmt::format("{} processors, {} {}; replicas write with {}, the floor with {}",
-                     std::thread::hardware_concurrency(), kernel.sysname, kernel.release,
+  return fmt::format("{}; replicas write with {}, the floor with {}", machine_name(),
                      disk_of(replicas.processes[replicas.leader]), disk_of(floor.processes[0]));
 }
 
@@ -126,21 +122,10 @@ Measurement measure_engine(WorkerGroup& replicas, const LoadRequest& request) {
 }
 
 Round measure_round(WorkerGroup& replicas, const std::string& scratch, const LoadRequest& request) {
-  Round round{.engine = measure_engine(replicas, request), .floors = {}};
   LoadRequest floor_request = request;
   floor_request.outstanding = std::max(request.outstanding, 1U);
-  for (const FloorVariant& variant : floor_variants()) {
-    WorkerGroup floor = start_floor(scratch, replicas.processes.size(), variant);
-    round.floors.push_back(measure(floor, floor_request));
-  }
-  return round;
-}
-
-std::vector<std::string> variant_names() {
-  std::vector<std::string> names;
-  std::transform(floor_variants().begin(), floor_variants().end(), std::back_inserter(names),
-                 [](const FloorVariant& variant) { return variant.name; });
-  return names;
+  return {.engine = measure_engine(replicas, request),
+          .floors = measure_floors(scratch, replicas.processes.size(), floor_request)};
 }
 
 std::string progress(const Round& round) {
@@ -173,7 +158,7 @@ CommitRow measure_setting(const Setting& setting, std::size_t rounds, const std:
                     request.payload_bytes, load_name(request), measured.size(), rounds,
                     progress(measured.back())));
   }
-  return summarize(setting.replicas, request, measured, variant_names());
+  return summarize(setting.replicas, request, measured, floor_names());
 }
 
 void run(const Settings& settings) {
@@ -208,14 +193,8 @@ void add_commits(CLI::App& program) {
     auto settings = std::make_shared<Settings>(defaults);
     CLI::App* command = program.add_subcommand(
         settings->name, settings->what + ", from a caller in the leader's process");
-    command->add_option("--outstanding", settings->outstanding, "Commands in flight, e.g. 1,8,64")
-        ->delimiter(',')
-        ->check(CLI::Range(1, 65536))
-        ->capture_default_str();
-    command->add_option("--payload", settings->payload_bytes, "Bytes of a command, e.g. 64,256")
-        ->delimiter(',')
-        ->check(CLI::Range(1, 1 << 20))
-        ->capture_default_str();
+    add_outstanding(*command, settings->outstanding);
+    add_payload(*command, settings->payload_bytes);
     command->add_option("--replicas", settings->replicas, "Sizes of the group, e.g. 3,5")
         ->delimiter(',')
         ->check(CLI::Range(1, 9))
@@ -229,15 +208,10 @@ void add_commits(CLI::App& program) {
         ->add_flag("--stages,!--no-stages", settings->stages,
                    "Say where the time of the commits goes")
         ->capture_default_str();
-    command->add_option("--seconds", settings->seconds, "Of each run, after its warm-up")
-        ->check(CLI::Range(0.05, 3600.0))
-        ->capture_default_str();
-    command->add_option("--rounds", settings->rounds, "Engine and floor in turn, for the medians")
-        ->check(CLI::Range(1, 1000))
-        ->capture_default_str();
-    command->add_option("--directory", settings->directory, "On the disk to measure")
-        ->capture_default_str();
-    command->add_option("--plot", settings->plot, "Draw it into this file, an SVG");
+    add_seconds(*command, settings->seconds, "Of each run, after its warm-up");
+    add_rounds(*command, settings->rounds, "Engine and floor in turn, for the medians");
+    add_directory(*command, settings->directory);
+    add_plot(*command, settings->plot);
     command->callback([settings] { run(*settings); });
   }
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/common_options.h"
 #include "bench/failover_report.h"
 #include "bench/failover_run.h"
 #include "bench/plot.h"
@@ -92,10 +93,7 @@ void add_failover(CLI::App& program) {
   command->add_option("--kills", settings->each.kills, "With each of the two settings")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
-  command
-      ->add_option("--seconds", settings->each.load_seconds, "Of load before each kill, at least")
-      ->check(CLI::Range(0.05, 3600.0))
-      ->capture_default_str();
+  add_seconds(*command, settings->each.load_seconds, "Of load before each kill, at least");
   command->add_option("--outstanding", settings->each.outstanding, "Writes at each follower")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
@@ -105,9 +103,8 @@ void add_failover(CLI::App& program) {
       ->capture_default_str();
   command->add_option("--lease-us", settings->tuned.lease_us, "Of the tuned setting")
       ->capture_default_str();
-  command->add_option("--directory", settings->directory, "On the disk to measure")
-      ->capture_default_str();
-  command->add_option("--plot", settings->plot, "Draw it into this file, an SVG");
+  add_directory(*command, settings->directory);
+  add_plot(*command, settings->plot);
   command->callback([settings] { run(*settings); });
 }
 

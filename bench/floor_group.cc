@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "bench/floor_io.h"
 #include "bench/loopback.h"
 
@@ -36,6 +39,12 @@ const std::vector<FloorVariant>& floor_variants() {
   return variants;
 }
 
+std::vector<std::string> floor_names() {
+  std::vector<std::string> names;
+  std::ranges::transform(floor_variants(), std::back_inserter(names), &FloorVariant::name);
+  return names;
+}
+
 void make_floor_files(const std::string& directory, std::size_t replicas) {
   for (std::size_t replica = 0; replica < replicas; ++replica) {
     make_zeros(file_of(directory, replica), kFileBytes);
@@ -57,6 +66,16 @@ WorkerGroup start_floor(const std::string& directory, std::size_t replicas,
                                            {connections[follower - 1].follower.get()}));
   }
   return group;
+}
+
+std::vector<Measurement> measure_floors(const std::string& directory, std::size_t replicas,
+                                        const LoadRequest& request) {
+  std::vector<Measurement> floors;
+  for (const FloorVariant& variant : floor_variants()) {
+    WorkerGroup floor = start_floor(directory, replicas, variant);
+    floors.push_back(measure(floor, request));
+  }
+  return floors;
 }
 
 }  // namespace decree::bench

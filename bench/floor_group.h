@@ -17,6 +17,7 @@ struct FloorVariant {
   bool poll = false;
 };
 const std::vector<FloorVariant>& floor_variants();
+std::vector<std::string> floor_names();
 
 /// Makes the files of the floor in `directory`, once.
 void make_floor_files(const std::string& directory, std::size_t replicas);
@@ -25,6 +26,10 @@ void make_floor_files(const std::string& directory, std::size_t replicas);
 /// go through io_uring, as the replicas' do, unless it is refused here: then through pwritev2.
 WorkerGroup start_floor(const std::string& directory, std::size_t replicas,
                         const FloorVariant& variant);
+
+/// Every variant, each with processes of its own.
+std::vector<Measurement> measure_floors(const std::string& directory, std::size_t replicas,
+                                        const LoadRequest& request);
 
 }  // namespace decree::bench
 

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 #include <pthread.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <memory>
@@ -12,9 +12,11 @@
 #include <string>
 #include <vector>
 
+#include "bench/common_options.h"
 #include "bench/join_report.h"
 #include "bench/members.h"
 #include "bench/replica_load.h"
+#include "bench/write_ledger.h"
 #include "decree/replica.h"
 
 namespace decree::bench {
@@ -27,15 +29,6 @@ struct Settings {
   std::uint32_t payload_bytes = 256;
   double seconds = 2;
   std::size_t rounds = 5;
-};
-
-/// Costs nothing, so that only the engine is measured.
-class Counter final : public StateMachine {
- public:
-  void apply(const Entry&, Reply&) override { ++applied_; }
-
- private:
-  std::uint64_t applied_ = 0;
 };
 
 /// SIGINT and SIGTERM, for the thread that waits for them instead of being ended.
@@ -58,30 +51,36 @@ class Interrupts {
   sigset_t signals_{};
 };
 
-LoadResult run_once(Replica& replica, const LoadRequest& request) {
-  LoadRequest warm_up = request;
-  warm_up.seconds = std::min(0.5, request.seconds / 4);
-  LoadResult result = carry(replica, warm_up);
-  if (result.problem.empty()) result = carry(replica, request);
-  if (!result.problem.empty()) throw std::runtime_error("a run failed: " + result.problem);
-  return result;
+LoadRequest load_of(const Settings& settings, std::uint32_t outstanding) {
+  return {.outstanding = outstanding,
+          .payload_bytes = settings.payload_bytes,
+          .seconds = settings.seconds,
+          .rate_per_s = 0,
+          .stages = true};
 }
 
-std::vector<JoinRow> measure(Replica& replica, const Settings& settings) {
-  std::vector<std::vector<LoadResult>> results(settings.outstanding.size());
+Measurement measure_once(Replica& replica, const LoadRequest& request) {
+  Measurement measurement = measure([&](const LoadRequest& load) { return carry(replica, load); },
+                                    [] { return cpu_us_of(::getpid()); }, request);
+  if (const std::string& problem = measurement.load.problem; !problem.empty()) {
+    throw std::runtime_error("a run failed: " + problem);
+  }
+  return measurement;
+}
+
+std::vector<CommitRow> measure_all(Replica& replica, const Settings& settings) {
+  std::vector<std::vector<Round>> rounds(settings.outstanding.size());
   for (std::size_t round = 1; round <= settings.rounds; ++round) {
     fmt::print(stderr, "round {} of {}\n", round, settings.rounds);
-    for (std::size_t i = 0; i < results.size(); ++i) {
-      results[i].push_back(run_once(replica, {.outstanding = settings.outstanding[i],
-                                              .payload_bytes = settings.payload_bytes,
-                                              .seconds = settings.seconds,
-                                              .rate_per_s = 0,
-                                              .stages = true}));
+    for (std::size_t i = 0; i < rounds.size(); ++i) {
+      const LoadRequest request = load_of(settings, settings.outstanding[i]);
+      rounds[i].push_back({.engine = measure_once(replica, request), .floors = {}});
     }
   }
-  std::vector<JoinRow> rows;
-  for (std::size_t i = 0; i < results.size(); ++i) {
-    rows.push_back(summarize(settings.outstanding[i], results[i]));
+  std::vector<CommitRow> rows;
+  for (std::size_t i = 0; i < rounds.size(); ++i) {
+    rows.push_back(summarize(settings.replica.members.size(),
+                             load_of(settings, settings.outstanding[i]), rounds[i], {}));
   }
   return rows;
 }
@@ -89,12 +88,12 @@ std::vector<JoinRow> measure(Replica& replica, const Settings& settings) {
 void measure_and_report(Replica& replica, const Settings& settings) {
   const std::size_t replicas = settings.replica.members.size();
   const std::string disk = replica.status().log_disk;
-  const std::vector<JoinRow> rows = measure(replica, settings);
+  const std::vector<CommitRow> rows = measure_all(replica, settings);
   fmt::print(
       "Commits of {} bytes by {} replicas, from a caller in the leader's process, in us\n"
       "Medians of {} rounds of {} s; the leader writes with {}\n\n{}\n{}\n",
-      settings.payload_bytes, replicas, settings.rounds, settings.seconds, disk, to_table(rows),
-      to_json(replicas, settings.payload_bytes, rows));
+      settings.payload_bytes, replicas, settings.rounds, settings.seconds, disk,
+      to_join_table(rows), to_join_json(rows));
 }
 
 /// What to tell the person in front of the terminal.
@@ -115,7 +114,7 @@ bool may_measure(const Status& status) {
 void run(Settings& settings) {
   settings.replica.members = parse_members(settings.members);
   Interrupts interrupts;
-  Counter machine;
+  WriteLedger machine;
   Replica replica = Replica::open(settings.replica, machine);
   std::string told;
   while (!interrupts.within(std::chrono::milliseconds(100))) {
@@ -130,28 +129,19 @@ void run(Settings& settings) {
 }
 
 void add_load(CLI::App& command, Settings& settings) {
-  command
-      .add_option("--outstanding", settings.outstanding,
-                  "Commands in flight at the leader, e.g. 1,8")
-      ->delimiter(',')
-      ->check(CLI::Range(1, 65536))
-      ->capture_default_str();
+  add_outstanding(command, settings.outstanding);
   command.add_option("--payload", settings.payload_bytes, "Bytes of a command")
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
-  command.add_option("--seconds", settings.seconds, "Of each run, after its warm-up")
-      ->check(CLI::Range(0.05, 3600.0))
-      ->capture_default_str();
-  command.add_option("--rounds", settings.rounds, "For the medians")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
+  add_seconds(command, settings.seconds, "Of each run, after its warm-up");
+  add_rounds(command, settings.rounds, "For the medians");
 }
 
 }  // namespace
 
 void add_join(CLI::App& program) {
   auto settings = std::make_shared<Settings>();
-  settings->replica.cluster = 0xbe4c;
+  settings->replica.cluster = kCluster;
   CLI::App* command = program.add_subcommand(
       "join",
       "One replica of a group on several hosts, each started like this. Once all are connected "

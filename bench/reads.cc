@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "bench/common_options.h"
+#include "bench/decimals.h"
 #include "bench/read_loop.h"
 #include "bench/replica_group.h"
 #include "bench/scratch.h"
@@ -66,9 +68,9 @@ void report(const Settings& settings, const std::array<std::vector<double>, kKin
     fmt::print("{:<32} {:>8.1f} {:>18} {:>12.0f} {:>7.2f}\n", name, each,
                fmt::format("({:.1f}-{:.1f})", least, most), 1e9 / each, each / floor);
     list.push_back({{"kind", name},
-                    {"ns", std::round(each * 10) / 10},
+                    {"ns", tenths(each)},
                     {"per_s", std::round(1e9 / each)},
-                    {"ratio_clock", std::round(each / floor * 1000) / 1000}});
+                    {"ratio_clock", thousandths(each / floor)}});
   }
   fmt::print("\n{}\n", nlohmann::ordered_json{{"reads", list}}.dump());
 }
@@ -93,13 +95,9 @@ void add_reads(CLI::App& program) {
   auto settings = std::make_shared<Settings>();
   CLI::App* command =
       program.add_subcommand("reads", "Lease checks and reads, beside one reading of the clock");
-  command->add_option("--seconds", settings->seconds, "Of each run")
-      ->check(CLI::Range(0.05, 3600.0))
-      ->capture_default_str();
-  command->add_option("--rounds", settings->rounds, "All kinds in turn, for the medians")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  command->add_option("--directory", settings->directory, "For the logs")->capture_default_str();
+  add_seconds(*command, settings->seconds, "Of each run");
+  add_rounds(*command, settings->rounds, "All kinds in turn, for the medians");
+  add_directory(*command, settings->directory, "For the logs");
   command->callback([settings] { run(*settings); });
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/members.h"
 #include "bench/read_loop.h"
 #include "bench/replica_load.h"
 #include "bench/session_load.h"
@@ -13,8 +14,6 @@
 
 namespace decree::bench {
 namespace {
-
-constexpr std::uint64_t kCluster = 0xbe4c;
 
 struct Settings {
   std::uint32_t id = 0;

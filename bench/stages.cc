@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
+
+#include "bench/decimals.h"
 
 namespace decree::bench {
 
@@ -42,7 +43,7 @@ std::string stage_table(const std::vector<StageRow>& rows) {
 nlohmann::ordered_json stages_json(const std::vector<double>& medians_us) {
   nlohmann::ordered_json stages;
   for (std::size_t i = 0; i < medians_us.size(); ++i) {
-    stages[kStages.at(i).name] = std::round(medians_us[i] * 10) / 10;
+    stages[kStages.at(i).name] = tenths(medians_us[i]);
   }
   return stages;
 }

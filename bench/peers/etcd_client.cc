@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "bench/peers/command_times.h"
+#include "bench/command_times.h"
 #include "bench/peers/etcd.grpc.pb.h"
 
 namespace decree::bench {

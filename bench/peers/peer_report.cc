@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bench/decimals.h"
+
 namespace decree::bench {
 namespace {
 
@@ -14,9 +16,6 @@ constexpr std::string_view kNotes =
     "redis: no consensus. SET, then WAIT for one of two replicas: an acknowledged write can be "
     "lost\n"
     "when another server is made the first one, and a refused one can stay.\n";
-
-double tenths(double value) { return std::round(value * 10) / 10; }
-double thousandths(double value) { return std::round(value * 1000) / 1000; }
 
 std::string name_of(Caller caller) { return caller == Caller::in_leader ? "in leader" : "client"; }
 

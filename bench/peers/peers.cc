@@ -1,16 +1,15 @@
 #include "bench/peers/peers.h"
 
 #include <fmt/format.h>
-#include <sys/utsname.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
+#include "bench/common_options.h"
 #include "bench/floor_group.h"
 #include "bench/peers/lineup.h"
 #include "bench/peers/peer_plot.h"
@@ -67,21 +66,12 @@ std::vector<LoadRequest> combinations(const Settings& settings) {
 
 void say(const std::string& line) { fmt::print(stderr, "{}\n", line); }
 
-std::vector<Measurement> measure_floors(const std::string& scratch, const LoadRequest& request) {
-  std::vector<Measurement> floors;
-  for (const FloorVariant& variant : floor_variants()) {
-    WorkerGroup floor = start_floor(scratch, kReplicas, variant);
-    floors.push_back(measure(floor, request));
-  }
-  return floors;
-}
-
 /// The rounds of one setting, of each system.
 using Rounds = std::vector<std::vector<Round>>;
 
 void measure_round(Lineup& lineup, const std::string& scratch, const LoadRequest& request,
                    Rounds& rounds) {
-  const std::vector<Measurement> floors = measure_floors(scratch, request);
+  const std::vector<Measurement> floors = measure_floors(scratch, kReplicas, request);
   const std::vector<Measurement> measured = lineup.measure_round(request);
   for (std::size_t i = 0; i < measured.size(); ++i) {
     rounds[i].push_back({.engine = measured[i], .floors = floors});
@@ -106,15 +96,11 @@ std::vector<PeerRow> measure_setting(Lineup& lineup, const std::vector<SystemKin
     say(fmt::format("{} B, {} outstanding, round {} of {}: p50 of {}", request.payload_bytes,
                     request.outstanding, round, count, progress(kinds, rounds)));
   }
-  std::vector<std::string> variants;
-  for (const FloorVariant& variant : floor_variants()) {
-    variants.push_back(variant.name);
-  }
   std::vector<PeerRow> rows;
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     rows.push_back({.system = kinds[i].name,
                     .caller = kinds[i].caller,
-                    .commits = summarize(kReplicas, request, rounds[i], variants),
+                    .commits = summarize(kReplicas, request, rounds[i], floor_names()),
                     .beside = {},
                     .ratio_beside = 0});
   }
@@ -134,8 +120,6 @@ std::vector<PeerFacts> facts_of(const Lineup& lineup, const std::vector<SystemKi
 
 void report(const Settings& settings, const Lineup& lineup, const std::vector<PeerFacts>& systems,
             const std::vector<PeerRow>& rows) {
-  utsname kernel{};
-  ::uname(&kernel);
   std::string versions;
   for (const PeerFacts& facts : systems) {
     versions += fmt::format("{}{} {}", versions.empty() ? "" : ", ", facts.system, facts.version);
@@ -144,10 +128,9 @@ void report(const Settings& settings, const Lineup& lineup, const std::vector<Pe
   }
   fmt::print(
       "Commits of {} replicas, every write durable, in us; medians of {} rounds in turn\n{}\n"
-      "{} processors, {} {}; those that waited for their turn used {:.1f} % of one\n\n{}\n{}\n{}\n",
-      kReplicas, settings.rounds, versions, std::thread::hardware_concurrency(), kernel.sysname,
-      kernel.release, lineup.waiting_share() * 100, to_table(rows), notes(),
-      to_json(rows, systems).dump());
+      "{}; those that waited for their turn used {:.1f} % of one\n\n{}\n{}\n{}\n",
+      kReplicas, settings.rounds, versions, machine_name(), lineup.waiting_share() * 100,
+      to_table(rows), notes(), to_json(rows, systems).dump());
 }
 
 void run(const Settings& settings) {
@@ -186,23 +169,12 @@ void add_peers(CLI::App& program) {
       ->delimiter(',')
       ->check(CLI::IsMember(all_names()))
       ->capture_default_str();
-  command->add_option("--outstanding", settings->outstanding, "Commands in flight, e.g. 1,8,64")
-      ->delimiter(',')
-      ->check(CLI::Range(1, 4096))
-      ->capture_default_str();
-  command->add_option("--payload", settings->payload_bytes, "Bytes of a command, e.g. 64,256")
-      ->delimiter(',')
-      ->check(CLI::Range(1, 1 << 19))
-      ->capture_default_str();
-  command->add_option("--seconds", settings->seconds, "Of each run, after its warm-up")
-      ->check(CLI::Range(0.05, 3600.0))
-      ->capture_default_str();
-  command->add_option("--rounds", settings->rounds, "All systems in turn, for the medians")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  command->add_option("--directory", settings->directory, "On the disk to measure")
-      ->capture_default_str();
-  command->add_option("--plot", settings->plot, "Draw it into this file, an SVG");
+  add_outstanding(*command, settings->outstanding, 4096);
+  add_payload(*command, settings->payload_bytes, 1 << 19);
+  add_seconds(*command, settings->seconds, "Of each run, after its warm-up");
+  add_rounds(*command, settings->rounds, "All systems in turn, for the medians");
+  add_directory(*command, settings->directory);
+  add_plot(*command, settings->plot);
   command->callback([settings] { run(*settings); });
 }
 

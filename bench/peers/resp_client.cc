@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "bench/peers/command_times.h"
+#include "bench/command_times.h"
 #include "bench/peers/programs.h"
 #include "bench/peers/resp_connection.h"
 

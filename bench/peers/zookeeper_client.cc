@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "bench/command_times.h"
 #include "bench/loopback.h"
-#include "bench/peers/command_times.h"
 
 namespace decree::bench {
 namespace {

@@ -3,7 +3,6 @@
 import contextlib
 import ctypes
 import os
-import random
 import select
 import shutil
 import signal
@@ -15,6 +14,8 @@ import time
 import unittest
 
 import redis
+
+from ports import free_ports
 
 DEADLINE_S = 20
 LIBC = ctypes.CDLL(None)
@@ -34,21 +35,6 @@ def wait_until(condition, what, deadline_s=DEADLINE_S):
         if value:
             return value
     raise AssertionError(f"after {deadline_s} s still not: {what}")
-
-
-def free_ports(count):
-    """Below the ports of outgoing connections, one of which could otherwise sit on the port of a
-    replica that is down."""
-    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
-        first_outgoing = int(file.read().split()[0])
-    with contextlib.ExitStack() as stack:
-        ports = []
-        while len(ports) < count:
-            each = stack.enter_context(socket.socket())
-            with contextlib.suppress(OSError):
-                each.bind(("127.0.0.1", random.randrange(10000, first_outgoing)))
-                ports.append(each.getsockname()[1])
-        return ports
 
 
 def program():

@@ -6,6 +6,7 @@ import threading
 import redis
 
 import group
+from ports import free_ports
 
 
 class Values:
@@ -183,7 +184,7 @@ class WrongUse(group.unittest.TestCase):
             address = f"127.0.0.1:{taken.getsockname()[1]}"
             directory = group.tempfile.mkdtemp(dir="/var/tmp")
             self.addCleanup(group.shutil.rmtree, directory, ignore_errors=True)
-            done = self.run_program("--id", "1", "--members", f"1=127.0.0.1:{group.free_ports(1)[0]}",
+            done = self.run_program("--id", "1", "--members", f"1=127.0.0.1:{free_ports(1)[0]}",
                                     "--directory", f"{directory}/1", "--listen", address)
         self.assertEqual(done.returncode, 1)
         self.assertIn(address, done.stderr)

@@ -1,4 +1,4 @@
-#include "bench/peers/command_times.h"
+#include "bench/command_times.h"
 
 namespace decree::bench {
 

@@ -1,6 +1,6 @@
 // The bookkeeping of a closed loop.
-#ifndef DECREE_BENCH_PEERS_COMMAND_TIMES_H_
-#define DECREE_BENCH_PEERS_COMMAND_TIMES_H_
+#ifndef DECREE_BENCH_COMMAND_TIMES_H_
+#define DECREE_BENCH_COMMAND_TIMES_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -39,4 +39,4 @@ class CommandTimes {
 
 }  // namespace decree::bench
 
-#endif  // DECREE_BENCH_PEERS_COMMAND_TIMES_H_
+#endif  // DECREE_BENCH_COMMAND_TIMES_H_
