@@ -13,7 +13,7 @@ using wal::kBlockSize;
 
 namespace {
 
-std::error_code make(std::errc code) { return std::make_error_code(code); }
+std::error_code error_of(std::errc code) { return std::make_error_code(code); }
 
 /// A disk that has no room says so after a while (wal/disk.h).
 constexpr Duration kFullPause = Duration::millis(10);
@@ -37,7 +37,7 @@ Disk::Disk(Timeline& timeline, Files& files, const DiskMood& mood, Random random
 Disk::~Disk() { *alive_ = false; }
 
 std::error_code Disk::begin() const {
-  if (crashed_) return make(std::errc::io_error);
+  if (crashed_) return error_of(std::errc::io_error);
   stop_here_();
   return {};
 }
@@ -64,7 +64,7 @@ std::error_code Disk::list(std::vector<std::string>& names) {
 std::error_code Disk::open(const std::string& name, FileId& file, std::uint64_t& size) {
   if (const auto error = begin()) return error;
   const File* found = files_.find(name);
-  if (found == nullptr) return make(std::errc::no_such_file_or_directory);
+  if (found == nullptr) return error_of(std::errc::no_such_file_or_directory);
   file = add(name);
   size = found->size;
   return {};
@@ -73,8 +73,8 @@ std::error_code Disk::open(const std::string& name, FileId& file, std::uint64_t&
 std::error_code Disk::create(const std::string& name, std::span<const std::byte> head,
                              std::uint64_t size, FileId& file) {
   if (const auto error = begin()) return error;
-  if (mood_.full) return make(std::errc::no_space_on_device);
-  if (files_.find(name) != nullptr) return make(std::errc::file_exists);
+  if (mood_.full) return error_of(std::errc::no_space_on_device);
+  if (files_.find(name) != nullptr) return error_of(std::errc::file_exists);
   files_.put(name, head, size);
   file = add(name);
   return {};
@@ -89,7 +89,7 @@ std::error_code Disk::replace(const std::string& name, std::span<const std::byte
 std::error_code Disk::rename(const std::string& from, const std::string& to) {
   if (const auto error = begin()) return error;
   const auto found = files_.all().find(from);
-  if (found == files_.all().end()) return make(std::errc::no_such_file_or_directory);
+  if (found == files_.all().end()) return error_of(std::errc::no_such_file_or_directory);
   File file = std::move(found->second);
   files_.all().erase(found);
   files_.all()[to] = std::move(file);
@@ -99,15 +99,15 @@ std::error_code Disk::rename(const std::string& from, const std::string& to) {
 std::error_code Disk::remove(const std::string& name) {
   if (const auto error = begin()) return error;
   if (files_.all().erase(name) == 1) return {};
-  return make(std::errc::no_such_file_or_directory);
+  return error_of(std::errc::no_such_file_or_directory);
 }
 
 std::error_code Disk::read(FileId file, std::uint64_t offset, std::span<std::byte> into) {
   if (const auto error = begin()) return error;
-  if (mood_.fails_reads) return make(std::errc::io_error);
+  if (mood_.fails_reads) return error_of(std::errc::io_error);
   const File* found = files_.find(name_of(file));
   if (found == nullptr || offset + into.size() > found->size) {
-    return make(std::errc::invalid_argument);
+    return error_of(std::errc::invalid_argument);
   }
   found->read(offset, into);
   return {};
@@ -143,6 +143,33 @@ FileId Disk::submit_create(const std::string& name, std::span<const std::byte> h
   return file;
 }
 
+FileId Disk::submit_reuse(const std::string& from, const std::string& name,
+                          std::span<const std::byte> head, std::uint64_t token) {
+  const FileId file = add(name);
+  if (begin()) return file;
+  const std::uint64_t id = next_id_++;
+  creations_[id] = {name, {head.begin(), head.end()}, 0, token, from};
+  schedule([this, id] { end_creation(id); });
+  return file;
+}
+
+void Disk::make(const Creation& creation) {
+  if (creation.from.empty()) return files_.put(creation.name, creation.head, creation.size);
+  const auto found = files_.all().find(creation.from);
+  DECREE_ASSERT(found != files_.all().end(), "a file that is used again is there");
+  File file = std::move(found->second);
+  files_.all().erase(found);
+  file.write(0, creation.head);
+  files_.all()[creation.name] = std::move(file);
+}
+
+/// Power is lost in the middle of it.
+void Disk::leave_unfinished(const Creation& creation) {
+  const bool needs_room = creation.from.empty();
+  if (!(mood_.full && needs_room) && random_.chance(500'000)) return make(creation);
+  if (!needs_room && random_.chance(500'000)) files_.find(creation.from)->write(0, creation.head);
+}
+
 void Disk::flush() {
   for (const std::uint64_t id : std::exchange(unflushed_, {})) {
     schedule([this, id] { end_write(id); });
@@ -173,7 +200,7 @@ void Disk::end_write(std::uint64_t id) {
   writes_.erase(id);
   if (mood_.fails_write) {
     lose(write, CrashMode::some_blocks);
-    done_.push_back({write.token, make(std::errc::io_error)});
+    done_.push_back({write.token, error_of(std::errc::io_error)});
   } else {
     put_blocks(write, 0, write.bytes.size() / kBlockSize);
     done_.push_back({write.token, {}});
@@ -183,10 +210,10 @@ void Disk::end_write(std::uint64_t id) {
 
 void Disk::end_creation(std::uint64_t id) {
   if (crashed_ || waits_for_stall([this, id] { end_creation(id); })) return;
-  if (mood_.full) {
+  if (mood_.full && creations_.at(id).from.empty()) {
     timeline_.after(kFullPause, [alive = alive_, this, id] {
       if (!*alive || crashed_) return;
-      done_.push_back({creations_.at(id).token, make(std::errc::no_space_on_device)});
+      done_.push_back({creations_.at(id).token, error_of(std::errc::no_space_on_device)});
       creations_.erase(id);
       wake_();
     });
@@ -194,7 +221,7 @@ void Disk::end_creation(std::uint64_t id) {
   }
   const Creation creation = std::move(creations_.at(id));
   creations_.erase(id);
-  files_.put(creation.name, creation.head, creation.size);
+  make(creation);
   done_.push_back({creation.token, {}});
   wake_();
 }
@@ -261,9 +288,7 @@ void Disk::crash(CrashMode mode) {
   }
   // A file gets its name when it is durable, so one that was being made may be there or not.
   for (const auto& [id, creation] : creations_) {
-    if (!mood_.full && random_.chance(500'000)) {
-      files_.put(creation.name, creation.head, creation.size);
-    }
+    leave_unfinished(creation);
   }
   writes_.clear();
   creations_.clear();

@@ -63,6 +63,8 @@ class Disk final : public wal::Disk {
                     std::uint64_t token) override;
   wal::FileId submit_create(const std::string& name, std::span<const std::byte> head,
                             std::uint64_t size, std::uint64_t token) override;
+  wal::FileId submit_reuse(const std::string& from, const std::string& name,
+                           std::span<const std::byte> head, std::uint64_t token) override;
   void flush() override;
   void poll(std::vector<wal::Completion>& completions) override;
   [[nodiscard]] bool ready() const override { return !done_.empty(); }
@@ -85,6 +87,7 @@ class Disk final : public wal::Disk {
     std::vector<std::byte> head;
     std::uint64_t size = 0;
     std::uint64_t token = 0;
+    std::string from = {};  // empty: a new file
   };
 
   [[nodiscard]] std::error_code begin() const;
@@ -94,6 +97,8 @@ class Disk final : public wal::Disk {
   bool waits_for_stall(std::function<void()> end);
   void end_write(std::uint64_t id);
   void end_creation(std::uint64_t id);
+  void make(const Creation& creation);
+  void leave_unfinished(const Creation& creation);
   void put_blocks(const Write& write, std::size_t first, std::size_t count);
   void misdirect(const Write& write, std::size_t block);
   void lose(const Write& write, CrashMode mode);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "wal/listing.h"
+#include "wal/log_start.h"
 #include "wal/open_disk.h"
 #include "wal/recovery.h"
 #include "wal/segment_list.h"
@@ -47,16 +48,18 @@ int run(const std::string& directory, Listing& listing) {
   problem = load_identity(*disk, identity);
   if (!problem.empty()) return refuse(kDamaged, problem);
   listing.on_identity(identity);
-  std::vector<Segment> segments;
-  problem = list_segments(*disk, identity, segments);
+  const LogStart start;
+  SegmentList list;
+  problem = list_segments(*disk, identity, start.segment, list);
   if (!problem.empty()) return refuse(kDamaged, problem);
+  const std::vector<Segment>& segments = list.needed;
   listing.on_segments(segments);
   if (segments.empty() && identity.epoch != 0) {
     return refuse(kDamaged, segment_name(1) + " is missing");
   }
   if (segments.empty()) return kGood;
   SegmentReader reader(*disk);
-  const Recovered found = recover(reader, identity, segments, listing);
+  const Recovered found = recover(reader, identity, start.before, segments, listing);
   print_end(found);
   return verdict(found);
 }

@@ -109,12 +109,24 @@ void Directory::close(FileId file) {
 
 FileId Directory::submit_create(const std::string& name, std::span<const std::byte> head,
                                 std::uint64_t size, std::uint64_t token) {
+  const FileId file = add_making(token);
+  maker_->submit(name, head, size, token);
+  return file;
+}
+
+FileId Directory::submit_reuse(const std::string& from, const std::string& name,
+                               std::span<const std::byte> head, std::uint64_t token) {
+  const FileId file = add_making(token);
+  maker_->submit_reuse(from, name, head, token);
+  return file;
+}
+
+FileId Directory::add_making(std::uint64_t token) {
   if (!maker_) {
     maker_ = std::make_unique<FileMaker>(handle_.directory.get(), handle_.direct, proactor());
   }
   const FileId file = add(UniqueFd());
   making_.push_back({token, file});
-  maker_->submit(name, head, size, token);
   return file;
 }
 

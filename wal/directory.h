@@ -42,6 +42,8 @@ class Directory : public Disk {
   void close(FileId file) override;
   FileId submit_create(const std::string& name, std::span<const std::byte> head, std::uint64_t size,
                        std::uint64_t token) override;
+  FileId submit_reuse(const std::string& from, const std::string& name,
+                      std::span<const std::byte> head, std::uint64_t token) override;
   bool wait() override;
 
  protected:
@@ -54,6 +56,7 @@ class Directory : public Disk {
 
  private:
   FileId add(UniqueFd fd);
+  FileId add_making(std::uint64_t token);
   std::error_code sync_directory() const;
 
   DirectoryHandle handle_;

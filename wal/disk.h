@@ -59,6 +59,11 @@ class Disk {
   /// that trying again at once does not spin.
   virtual FileId submit_create(const std::string& name, std::span<const std::byte> head,
                                std::uint64_t size, std::uint64_t token) = 0;
+  /// The same out of the file `from`, which nobody needs and which is not open: overwrites its head
+  /// and then renames it. What lies behind the head stays. After an error `from` may have the new
+  /// head.
+  virtual FileId submit_reuse(const std::string& from, const std::string& name,
+                              std::span<const std::byte> head, std::uint64_t token) = 0;
   /// Hands what was submitted to the device, in as few system calls as can be.
   virtual void flush() = 0;
   /// The same, at the latest when the thread waits: then it may cost no system call of its own.

@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::chrono::milliseconds kPause{100};
 
+BlockBuffer copy_of(std::span<const std::byte> head) {
+  BlockBuffer copy(head.size() / kBlockSize);
+  std::copy(head.begin(), head.end(), copy.bytes().begin());
+  return copy;
+}
+
 }  // namespace
 
 FileMaker::FileMaker(int directory, bool direct, proactor::Proactor& user)
@@ -27,8 +33,15 @@ FileMaker::~FileMaker() {
 
 void FileMaker::submit(const std::string& name, std::span<const std::byte> head, std::uint64_t size,
                        std::uint64_t token) {
-  Job job{name, BlockBuffer(head.size() / kBlockSize), size, token};
-  std::copy(head.begin(), head.end(), job.head.bytes().begin());
+  submit(Job{name, copy_of(head), size, {}, token});
+}
+
+void FileMaker::submit_reuse(const std::string& from, const std::string& name,
+                             std::span<const std::byte> head, std::uint64_t token) {
+  submit(Job{name, copy_of(head), 0, from, token});
+}
+
+void FileMaker::submit(Job job) {
   {
     const std::lock_guard lock(mutex_);
     jobs_.push_back(std::move(job));
@@ -48,7 +61,8 @@ void FileMaker::run() {
   while (next(job)) {
     MadeFile made{job.token, {}, {}};
     const FileToMake file{directory_, job.name, job.head.bytes(), job.size, direct_};
-    made.error = make_file(file, stop_, made.fd);
+    made.error =
+        job.from.empty() ? make_file(file, stop_, made.fd) : reuse_file(file, job.from, made.fd);
     if (made.error == std::errc::no_space_on_device) pause();
     report(std::move(made));
   }

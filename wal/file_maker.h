@@ -36,6 +36,9 @@ class FileMaker {
 
   void submit(const std::string& name, std::span<const std::byte> head, std::uint64_t size,
               std::uint64_t token);
+  /// Makes it out of the file `from`.
+  void submit_reuse(const std::string& from, const std::string& name,
+                    std::span<const std::byte> head, std::uint64_t token);
   [[nodiscard]] bool has_made() const { return has_made_.load(std::memory_order_acquire); }
   /// Appends what was made.
   void take(std::vector<MadeFile>& made);
@@ -45,9 +48,11 @@ class FileMaker {
     std::string name;
     BlockBuffer head;
     std::uint64_t size = 0;
+    std::string from;  // empty: a new file
     std::uint64_t token = 0;
   };
 
+  void submit(Job job);
   void run();
   bool next(Job& job);
   void pause();

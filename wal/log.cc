@@ -42,7 +42,9 @@ class Replay final : public RecoveryVisitor {
     visit_(Lsn{batch.header.lsn}, record);
   }
   void on_batch(const BatchView& batch, const Summary& summary) override {
-    index_.add(batch.place, batch.stamp.count, batch.stamp.epoch, summary);
+    index_.add(batch.place, batch.stamp.count,
+               Link{batch.stamp.sequence, batch.stamp.checksum, batch.header.lsn, batch.stamp.epoch,
+                    summary});
   }
 
  private:
@@ -54,7 +56,8 @@ class Replay final : public RecoveryVisitor {
 
 class Log::Impl {
  public:
-  Impl(Disk& disk, const LogOptions& options) : disk_(disk), options_(options) {}
+  Impl(Disk& disk, const LogOptions& options)
+      : disk_(disk), options_(options), index_(options.start) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() { close(); }
@@ -62,16 +65,17 @@ class Log::Impl {
   std::string open(const Visitor& visit) {
     std::string problem = check_options(options_);
     if (problem.empty()) problem = find_identity();
-    std::vector<Segment> segments;
-    if (problem.empty()) problem = find_segments(segments);
+    SegmentList found;
+    if (problem.empty()) problem = find_segments(found);
+    const std::vector<Segment>& segments = found.needed;
     if (problem.empty()) problem = sync(segments);
     if (!problem.empty()) return problem;
     Replay replay(visit, index_);
     SegmentReader reader(disk_);
-    const Recovered recovered = recover(reader, identity_, segments, replay);
+    const Recovered recovered = recover(reader, identity_, options_.start.before, segments, replay);
     if (!recovered.problem.empty()) return recovered.problem;
     batches_cut_ = recovered.cut;
-    return start(segments, recovered);
+    return start(found, recovered);
   }
 
   /// The disk reads from the writer's buffers until its writes are done, and the last mark saves
@@ -115,15 +119,33 @@ class Log::Impl {
     return {};
   }
 
+  [[nodiscard]] const SlotIndex& index() const { return index_; }
+
+  void begin_at(const LogStart& start) {
+    index_.begin_at(start);
+    supply_->drop_before(start.segment);
+  }
+
   [[nodiscard]] LogStatus status() const {
-    return {public_identity(identity_), writer_->appended(),      writer_->durable(),
-            supply_->segments().size(), writer_->bytes_written(), batches_cut_,
+    return {public_identity(identity_),
+            writer_->appended(),
+            writer_->durable(),
+            supply_->segments().size(),
+            used_bytes(),
+            writer_->bytes_written(),
+            batches_cut_,
             disk_.description()};
   }
 
  private:
   [[nodiscard]] std::uint32_t segment_blocks() const {
     return static_cast<std::uint32_t>(options_.segment_bytes / kBlockSize);
+  }
+
+  [[nodiscard]] std::uint64_t used_bytes() const {
+    std::uint64_t blocks = 0;
+    for (const Segment& segment : supply_->used()) blocks += segment.blocks;
+    return blocks * kBlockSize;
   }
 
   std::string find_identity() {
@@ -148,17 +170,18 @@ class Log::Impl {
     return error ? "identity: cannot be written: " + error.message() : std::string();
   }
 
-  std::string find_segments(std::vector<Segment>& segments) {
-    std::string problem = list_segments(disk_, identity_, segments);
-    if (!problem.empty() || !segments.empty()) return problem;
+  std::string find_segments(SegmentList& found) {
+    const std::uint64_t wanted = options_.start.segment;
+    std::string problem = list_segments(disk_, identity_, wanted, found);
+    if (!problem.empty() || !found.needed.empty()) return problem;
     if (identity_.epoch != 0) {
-      return segment_name(1) + " is missing; restore it: without it the log has a hole";
+      return segment_name(wanted) + " is missing; restore it: without it the log has a hole";
     }
     SegmentSupply first(disk_, identity_, segment_blocks(), Writer::kCreateToken);
     if (const auto error = first.create_first()) {
       return segment_name(1) + ": cannot be made: " + error.message();
     }
-    segments = first.segments();
+    found.needed = first.segments();
     return {};
   }
 
@@ -177,13 +200,13 @@ class Log::Impl {
     return {};
   }
 
-  std::string start(const std::vector<Segment>& segments, const Recovered& recovered) {
+  std::string start(const SegmentList& found, const Recovered& recovered) {
     identity_ = next_opening(identity_, recovered.last.sequence);
     if (const auto error = store_identity(disk_, identity_)) {
       return "identity: cannot be written: " + error.message();
     }
     supply_.emplace(disk_, identity_, segment_blocks(), Writer::kCreateToken);
-    if (const auto error = supply_->adopt(segments, recovered.end)) {
+    if (const auto error = supply_->adopt(found.needed, recovered.end, found.left_over)) {
       return "a segment cannot be opened: " + error.message();
     }
     writer_.emplace(disk_, identity_, *supply_, index_, recovered.last);
@@ -230,6 +253,10 @@ std::error_code Log::failure() const { return impl_->writer().failure(); }
 std::error_code Log::read(Slot first, Slot last, std::uint64_t budget_bytes, const Visitor& visit) {
   return impl_->read(first, last, budget_bytes, visit);
 }
+
+LogStart Log::start_behind(Slot last) const { return impl_->index().start_behind(last); }
+void Log::begin_at(const LogStart& start) { impl_->begin_at(start); }
+Slot Log::dropped() const { return impl_->index().start().dropped; }
 
 LogStatus Log::status() const { return impl_->status(); }
 

@@ -13,6 +13,7 @@
 
 #include "paxos/record.h"
 #include "wal/disk.h"
+#include "wal/log_start.h"
 
 namespace decree::wal {
 
@@ -30,6 +31,7 @@ struct LogOptions {
   Incarnation fresh_incarnation;  // for a directory that has none yet
   std::uint64_t segment_bytes = 64u << 20;
   std::uint64_t fresh_secret = 0;  // seed of a new directory's checksums; 0: the kernel draws it
+  LogStart start;                  // what the newest snapshot says
 };
 
 struct LogStatus {
@@ -37,6 +39,7 @@ struct LogStatus {
   Lsn appended;
   Lsn durable;
   std::uint64_t segments = 0;
+  std::uint64_t bytes = 0;          // of the segments that hold records, free room included
   std::uint64_t bytes_written = 0;  // blocks, since open
   std::uint64_t batches_cut = 0;    // torn batches that recovery cut off
   std::string disk;                 // see Disk::description
@@ -87,6 +90,16 @@ class Log {
   /// order, until `budget_bytes` is used up; what is not durable yet is included. The bytes are
   /// valid during the call. Blocks on the disk: for followers that fell behind.
   std::error_code read(Slot first, Slot last, std::uint64_t budget_bytes, const Visitor& visit);
+
+  /// Where the log may begin when the slots through `last` are not needed any more. Whatever else
+  /// is in the older segments, such as promises, is repeated by the caller in a durable append
+  /// before it asks.
+  [[nodiscard]] LogStart start_behind(Slot last) const;
+  /// `start` is durable in a snapshot: what lies before it is dropped, and its files are used
+  /// again.
+  void begin_at(const LogStart& start);
+  /// Records of slots through this one may be gone.
+  [[nodiscard]] Slot dropped() const;
 
   [[nodiscard]] LogStatus status() const;
 

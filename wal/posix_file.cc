@@ -43,12 +43,11 @@ std::error_code fill(int fd, const FileToMake& file, const std::atomic<bool>& st
   return ::fsync(fd) == 0 ? std::error_code() : last_error();
 }
 
-std::error_code publish(const FileToMake& file, const std::string& unfinished) {
+std::error_code publish(const FileToMake& file, const std::string& former) {
   if (::faccessat(file.directory, file.name.c_str(), F_OK, 0) == 0) {
     return std::make_error_code(std::errc::file_exists);
   }
-  const int renamed =
-      ::renameat(file.directory, unfinished.c_str(), file.directory, file.name.c_str());
+  const int renamed = ::renameat(file.directory, former.c_str(), file.directory, file.name.c_str());
   if (renamed != 0 || ::fsync(file.directory) != 0) return last_error();
   return {};
 }
@@ -106,6 +105,17 @@ std::error_code make_file(const FileToMake& file, const std::atomic<bool>& stop,
     ::unlinkat(file.directory, unfinished.c_str(), 0);
     return error;
   }
+  made = std::move(fd);
+  return {};
+}
+
+std::error_code reuse_file(const FileToMake& file, const std::string& from, UniqueFd& made) {
+  const int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | (file.direct ? O_DIRECT : 0);
+  UniqueFd fd(::openat(file.directory, from.c_str(), flags));
+  if (!fd) return last_error();
+  if (const auto error = write_all(fd.get(), 0, file.head)) return error;
+  if (::fsync(fd.get()) != 0) return last_error();
+  if (const auto error = publish(file, from)) return error;
   made = std::move(fd);
   return {};
 }

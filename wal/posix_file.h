@@ -37,6 +37,10 @@ struct FileToMake {
 /// pieces when `stop` is set. After an error there is no file.
 std::error_code make_file(const FileToMake& file, const std::atomic<bool>& stop, UniqueFd& made);
 
+/// Makes it out of the file `from`, whose other bytes stay: overwrites the head, syncs, renames,
+/// syncs the directory.
+std::error_code reuse_file(const FileToMake& file, const std::string& from, UniqueFd& made);
+
 /// What a file is called until it is complete. Such files are removed at the next opening.
 std::string unfinished_name(const std::string& name);
 bool is_unfinished(const std::string& name);

@@ -38,8 +38,10 @@ std::uint32_t RangeReader::step(const Extent& extent, std::uint32_t block, std::
   std::span<const std::byte> bytes = reader_.blocks(segment, block, 1);
   std::optional<BlockStamp> stamp;
   if (!bytes.empty()) stamp = unseal(block_at(bytes, 0), identity_.secret);
-  // Between batches there may be a mark, or what its loss left over.
+  // Between batches there may be a mark, or what its loss left over: of another segment, if the
+  // file was used before.
   const bool batch = stamp && stamp->kind == static_cast<std::uint32_t>(BlockKind::batch) &&
+                     stamp->segment == static_cast<std::uint32_t>(extent.segment) &&
                      stamp->epoch == extent.epoch && stamp->index == 0;
   if (batch) bytes = reader_.blocks(segment, block, stamp->count);
   error_ = reader_.error();

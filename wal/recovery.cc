@@ -10,9 +10,11 @@ namespace {
 
 class Chain {
  public:
-  Chain(SegmentReader& reader, const IdentityRecord& identity, std::span<const Segment> segments,
-        RecoveryVisitor& visitor)
-      : reader_(reader), identity_(identity), segments_(segments), visitor_(visitor) {}
+  Chain(SegmentReader& reader, const IdentityRecord& identity, const Link& before,
+        std::span<const Segment> segments, RecoveryVisitor& visitor)
+      : reader_(reader), identity_(identity), segments_(segments), visitor_(visitor) {
+    result_.last = before;
+  }
 
   Recovered run() {
     while (const std::optional<BatchView> batch = next()) {
@@ -152,10 +154,10 @@ class Chain {
 
 }  // namespace
 
-Recovered recover(SegmentReader& reader, const IdentityRecord& identity,
+Recovered recover(SegmentReader& reader, const IdentityRecord& identity, const Link& before,
                   std::span<const Segment> segments, RecoveryVisitor& visitor) {
   DECREE_ASSERT(!segments.empty(), "a log has at least one segment");
-  return Chain(reader, identity, segments, visitor).run();
+  return Chain(reader, identity, before, segments, visitor).run();
 }
 
 }  // namespace decree::wal

@@ -38,8 +38,9 @@ struct Recovered {
   std::string problem;  // not empty: why the log cannot be used, and what to do
 };
 
-/// Reads the log and changes nothing. `segments` are consecutive and there is at least one.
-Recovered recover(SegmentReader& reader, const IdentityRecord& identity,
+/// Reads the log and changes nothing. `segments` are consecutive and there is at least one;
+/// `before` is the last batch before them.
+Recovered recover(SegmentReader& reader, const IdentityRecord& identity, const Link& before,
                   std::span<const Segment> segments, RecoveryVisitor& visitor);
 
 }  // namespace decree::wal

@@ -8,10 +8,10 @@ namespace {
 
 constexpr std::uint64_t kMaxBlocks = UINT32_MAX;
 
-std::string check_numbers(const std::vector<std::uint64_t>& numbers) {
+std::string check_numbers(std::uint64_t first, const std::vector<std::uint64_t>& numbers) {
   for (std::size_t i = 0; i < numbers.size(); ++i) {
-    if (numbers[i] == i + 1) continue;
-    return segment_name(i + 1) + " is missing; restore it: without it the log has a hole";
+    if (numbers[i] == first + i) continue;
+    return segment_name(first + i) + " is missing; restore it: without it the log has a hole";
   }
   return {};
 }
@@ -57,21 +57,24 @@ std::string inspect(Disk& disk, const IdentityRecord& identity, Segment& segment
 
 }  // namespace
 
-std::string list_segments(Disk& disk, const IdentityRecord& identity,
-                          std::vector<Segment>& segments) {
+std::string list_segments(Disk& disk, const IdentityRecord& identity, std::uint64_t first,
+                          SegmentList& list) {
   std::vector<std::string> names;
   if (const auto error = disk.list(names)) {
     return "the directory cannot be listed: " + error.message();
   }
   std::vector<std::uint64_t> numbers;
   for (const std::string& name : names) {
-    if (const auto number = segment_number(name)) numbers.push_back(*number);
+    if (const auto number = segment_number(name)) {
+      (*number < first ? list.left_over : numbers).push_back(*number);
+    }
   }
+  std::sort(list.left_over.begin(), list.left_over.end());
   std::sort(numbers.begin(), numbers.end());
-  if (std::string problem = check_numbers(numbers); !problem.empty()) return problem;
+  if (std::string problem = check_numbers(first, numbers); !problem.empty()) return problem;
   for (const std::uint64_t number : numbers) {
-    segments.push_back(Segment{number, 0});
-    std::string problem = inspect(disk, identity, segments.back());
+    list.needed.push_back(Segment{number, 0});
+    std::string problem = inspect(disk, identity, list.needed.back());
     if (!problem.empty()) return problem;
   }
   return {};

@@ -11,10 +11,15 @@
 
 namespace decree::wal {
 
-/// Finds the segments, in order, and checks their sizes and headers. Empty, or a sentence that says
-/// what is wrong.
-std::string list_segments(Disk& disk, const IdentityRecord& identity,
-                          std::vector<Segment>& segments);
+struct SegmentList {
+  std::vector<Segment> needed;           // in order, consecutive
+  std::vector<std::uint64_t> left_over;  // numbers of older ones, which may be gone or reused
+};
+
+/// Finds the segments from `first` on and checks their sizes and headers. Empty, or a sentence that
+/// says what is wrong.
+std::string list_segments(Disk& disk, const IdentityRecord& identity, std::uint64_t first,
+                          SegmentList& list);
 
 /// Fills the first block of a new segment.
 void seal_segment_header(Block block, const IdentityRecord& identity, const Segment& segment);

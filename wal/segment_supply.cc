@@ -1,5 +1,7 @@
 #include "wal/segment_supply.h"
 
+#include <algorithm>
+
 #include "paxos/assert.h"
 #include "wal/segment_list.h"
 
@@ -37,8 +39,10 @@ std::error_code SegmentSupply::create_first() {
   return {};
 }
 
-std::error_code SegmentSupply::adopt(const std::vector<Segment>& segments, Place end) {
+std::error_code SegmentSupply::adopt(const std::vector<Segment>& segments, Place end,
+                                     const std::vector<std::uint64_t>& left_over) {
   segments_ = segments;
+  if (const auto error = sort_out(left_over)) return error;
   current_ = static_cast<std::size_t>(end.segment - segments_.front().number);
   block_ = end.block;
   for (std::size_t i = current_; i < segments_.size(); ++i) {
@@ -46,6 +50,21 @@ std::error_code SegmentSupply::adopt(const std::vector<Segment>& segments, Place
     std::uint64_t size = 0;
     if (const auto error = disk_.open(segment_name(open.number), open.file, size)) return error;
     files_.push_back(open);
+  }
+  return {};
+}
+
+std::error_code SegmentSupply::sort_out(const std::vector<std::uint64_t>& left_over) {
+  for (const std::uint64_t number : left_over) {
+    FileId file;
+    std::uint64_t size = 0;
+    if (const auto error = disk_.open(segment_name(number), file, size)) return error;
+    disk_.close(file);
+    if (size == std::uint64_t{segment_blocks_} * kBlockSize) {
+      left_over_.push_back(number);
+    } else if (const auto error = disk_.remove(segment_name(number))) {
+      return error;
+    }
   }
   return {};
 }
@@ -72,8 +91,27 @@ void SegmentSupply::prepare() {
   const bool ready = current_ + 1 < segments_.size();
   if (ready || creating_ != FileId{}) return;
   const Segment segment = next_segment();
-  creating_ = disk_.submit_create(segment_name(segment.number), header_of(segment),
-                                  std::uint64_t{segment.blocks} * kBlockSize, create_token_);
+  const std::string name = segment_name(segment.number);
+  if (left_over_.empty()) {
+    creating_ = disk_.submit_create(name, header_of(segment),
+                                    std::uint64_t{segment.blocks} * kBlockSize, create_token_);
+    return;
+  }
+  const std::string from = segment_name(left_over_.back());
+  left_over_.pop_back();  // after an error it stays behind until the next opening
+  creating_ = disk_.submit_reuse(from, name, header_of(segment), create_token_);
+}
+
+void SegmentSupply::drop_before(std::uint64_t number) {
+  DECREE_ASSERT(number <= segments_[current_].number, "the current segment is needed");
+  const auto first_needed =
+      std::find_if(segments_.begin(), segments_.end(),
+                   [&](const Segment& each) { return each.number >= number; });
+  for (auto each = segments_.begin(); each != first_needed; ++each) {
+    if (each->blocks == segment_blocks_) left_over_.push_back(each->number);
+  }
+  current_ -= static_cast<std::size_t>(first_needed - segments_.begin());
+  segments_.erase(segments_.begin(), first_needed);
 }
 
 void SegmentSupply::on_created(std::error_code error) {

@@ -27,14 +27,20 @@ class SegmentSupply {
 
   /// Makes the first segment of a new log. Slow.
   std::error_code create_first();
-  /// Opens the segments that are written to from now on: `end` is in one of `segments`.
-  std::error_code adopt(const std::vector<Segment>& segments, Place end);
+  /// Opens the segments that are written to from now on: `end` is in one of `segments`. The files
+  /// of older ones, `left_over`, are used again if they have the right size, else removed.
+  std::error_code adopt(const std::vector<Segment>& segments, Place end,
+                        const std::vector<std::uint64_t>& left_over);
 
   /// Room for so many blocks in a row, in the current segment or the next one. None: wait until a
   /// segment is ready.
   std::optional<Place> take(std::uint32_t blocks);
   /// Blocks that can be taken without waiting, in all.
   [[nodiscard]] std::uint64_t room_blocks() const;
+
+  /// Older segments than this one, which takes batches or did so last, hold nothing that is needed.
+  /// Their files become new segments: what was written once needs no zeros.
+  void drop_before(std::uint64_t number);
 
   /// Starts to make the next segment if it is missing. An error, such as a full disk, is no
   /// failure: it is tried again.
@@ -47,6 +53,10 @@ class SegmentSupply {
   void close_before(std::uint64_t number);
 
   [[nodiscard]] const std::vector<Segment>& segments() const { return segments_; }
+  /// Those through the current one.
+  [[nodiscard]] std::span<const Segment> used() const {
+    return std::span(segments_).first(current_ + 1);
+  }
   [[nodiscard]] const Segment& segment(std::uint64_t number) const;
 
  private:
@@ -55,6 +65,7 @@ class SegmentSupply {
     FileId file;
   };
 
+  std::error_code sort_out(const std::vector<std::uint64_t>& left_over);
   std::span<const std::byte> header_of(const Segment& segment);
   [[nodiscard]] Segment next_segment() const;
 
@@ -62,10 +73,11 @@ class SegmentSupply {
   const IdentityRecord& identity_;
   std::uint32_t segment_blocks_;
   std::uint64_t create_token_;
-  std::vector<Segment> segments_;  // consecutive, all of the log
-  std::vector<OpenFile> files_;    // of the ones that are written to, in order
-  std::size_t current_ = 0;        // index of the segment that takes batches
-  std::uint32_t block_ = 1;        // the next free block in it
+  std::vector<Segment> segments_;         // consecutive, all of the log
+  std::vector<std::uint64_t> left_over_;  // numbers of older ones, whose files are there to be used
+  std::vector<OpenFile> files_;           // of the ones that are written to, in order
+  std::size_t current_ = 0;               // index of the segment that takes batches
+  std::uint32_t block_ = 1;               // the next free block in it
   BlockBuffer header_;
   FileId creating_;  // none: nothing is being made
 };

@@ -9,23 +9,52 @@ constexpr std::uint32_t kExtentBlocks = 16;
 
 }  // namespace
 
-void SlotIndex::add(Place place, std::uint32_t blocks, std::uint32_t epoch,
-                    const Summary& summary) {
+void SlotIndex::add(Place place, std::uint32_t blocks, const Link& batch) {
   const std::uint32_t end = place.block + blocks;
   const auto belongs = [&](const Extent& extent) {
-    return extent.segment == place.segment && extent.epoch == epoch &&
+    return extent.segment == place.segment && extent.epoch == batch.epoch &&
            end - extent.block <= kExtentBlocks;
   };
+  if (starts_.empty() || starts_.back().segment != place.segment) {
+    starts_.push_back({place.segment, last_});
+  }
+  last_ = batch;
   if (extents_.empty() || !belongs(extents_.back())) {
-    extents_.push_back({place.segment, place.block, 0, epoch, 0, 0, 0});
+    extents_.push_back({place.segment, place.block, 0, batch.epoch, 0, 0, 0});
   }
   Extent& extent = extents_.back();
   extent.count = end - extent.block;
   ++extent.batches;
-  if (summary.first_slot == 0) return;
+  const Summary& slots = batch.summary;
+  if (slots.first_slot == 0) return;
   const bool first = extent.first_slot == 0;
-  extent.first_slot = first ? summary.first_slot : std::min(extent.first_slot, summary.first_slot);
-  extent.last_slot = std::max(extent.last_slot, summary.last_slot);
+  extent.first_slot = first ? slots.first_slot : std::min(extent.first_slot, slots.first_slot);
+  extent.last_slot = std::max(extent.last_slot, slots.last_slot);
+}
+
+LogStart SlotIndex::start_behind(Slot last) const {
+  if (extents_.empty()) return start_;
+  const auto needed = std::find_if(extents_.begin(), extents_.end(), [&](const Extent& extent) {
+    return extent.last_slot > last.value;
+  });
+  LogStart start;
+  start.segment = needed == extents_.end() ? extents_.back().segment : needed->segment;
+  const auto begun = std::find_if(starts_.begin(), starts_.end(), [&](const SegmentStart& each) {
+    return each.segment == start.segment;
+  });
+  start.before = begun->before;
+  start.dropped = start_.dropped;
+  for (const Extent& extent : extents_) {
+    if (extent.segment == start.segment) break;
+    start.dropped = std::max(start.dropped, Slot{extent.last_slot});
+  }
+  return start;
+}
+
+void SlotIndex::begin_at(const LogStart& start) {
+  start_ = start;
+  std::erase_if(extents_, [&](const Extent& extent) { return extent.segment < start.segment; });
+  std::erase_if(starts_, [&](const SegmentStart& each) { return each.segment < start.segment; });
 }
 
 }  // namespace decree::wal

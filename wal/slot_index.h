@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "wal/batch.h"
+#include "wal/log_start.h"
 
 namespace decree::wal {
 
@@ -26,13 +26,29 @@ struct Extent {
 
 class SlotIndex {
  public:
+  explicit SlotIndex(const LogStart& start) : start_(start), last_(start.before) {}
+
   /// Batches come in the order of the log.
-  void add(Place place, std::uint32_t blocks, std::uint32_t epoch, const Summary& summary);
+  void add(Place place, std::uint32_t blocks, const Link& batch);
+  /// Where the log may begin if the slots through `last` are not needed: at the first segment that
+  /// holds a higher one, or else at the one of the newest batch.
+  [[nodiscard]] LogStart start_behind(Slot last) const;
+  void begin_at(const LogStart& start);
+  /// Where the log begins now.
+  [[nodiscard]] const LogStart& start() const { return start_; }
   /// In the order of the log.
   [[nodiscard]] const std::vector<Extent>& extents() const { return extents_; }
 
  private:
+  struct SegmentStart {
+    std::uint64_t segment = 0;
+    Link before;
+  };
+
+  LogStart start_;
+  Link last_;  // the newest batch
   std::vector<Extent> extents_;
+  std::vector<SegmentStart> starts_;  // of the segments that have batches
 };
 
 }  // namespace decree::wal

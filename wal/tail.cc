@@ -106,8 +106,18 @@ class Tail {
     const std::span<const std::byte> blocks = reader_.blocks(segment, block, 1);
     if (blocks.empty()) return Content::bad;
     if (all_zero(blocks)) return Content::older;
-    const auto stamp = stamp_at(block_at(blocks, 0), Place{segment.number, block});
+    const ConstBlock content_block = block_at(blocks, 0);
+    const Place place{segment.number, block};
+    if (is_left_over(content_block, place)) return Content::older;
+    const auto stamp = stamp_at(content_block, place);
     return stamp ? content(*stamp) : Content::bad;
+  }
+
+  /// What the file held when it was an older segment.
+  [[nodiscard]] bool is_left_over(ConstBlock block, Place place) const {
+    const std::optional<BlockStamp> stamp = unseal(block, identity_.secret);
+    return stamp && stamp->position == place.block && content(*stamp) == Content::older &&
+           stamp->segment < static_cast<std::uint32_t>(place.segment);
   }
 
   [[nodiscard]] bool next_is_torn() const {

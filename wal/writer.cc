@@ -120,7 +120,7 @@ void Writer::retire() {
     PendingBatch batch = pending_.pop_front();
     --submitted_;
     durable_ = batch.self;
-    index_.add(batch.place, batch.blocks, batch.self.epoch, batch.self.summary);
+    index_.add(batch.place, batch.blocks, batch.self);
     if (!mark_under_way_) supply_.close_before(batch.place.segment);
     pool_.give(std::move(batch.buffer));
   }

@@ -111,6 +111,23 @@ FileId MemoryDisk::submit_create(const std::string& name, std::span<const std::b
   return add_file(name);
 }
 
+FileId MemoryDisk::submit_reuse(const std::string& from, const std::string& name,
+                                std::span<const std::byte> head, std::uint64_t token) {
+  creations_.push_back({name, {head.begin(), head.end()}, 0, token, from});
+  return add_file(name);
+}
+
+void MemoryDisk::carry_out(const Creation& creation) {
+  if (creation.from.empty()) {
+    files_[creation.name] = content(creation.head, creation.size);
+    return;
+  }
+  std::vector<std::byte> bytes = std::move(files_.at(creation.from));
+  files_.erase(creation.from);
+  std::copy(creation.head.begin(), creation.head.end(), bytes.begin());
+  files_[creation.name] = std::move(bytes);
+}
+
 void MemoryDisk::apply(const Write& write, std::size_t first_block, std::size_t blocks) {
   std::vector<std::byte>& bytes = files_.at(write.name);
   const std::uint64_t start = first_block * kBlockSize;
@@ -138,9 +155,10 @@ void MemoryDisk::poll(std::vector<Completion>& completions) {
   while (!hold_creations_ && !creations_.empty() && !crashed_) {
     const Creation creation = std::move(creations_.front());
     creations_.pop_front();
-    if (!full_) files_[creation.name] = content(creation.head, creation.size);
+    const bool refused = full_ && creation.from.empty();
+    if (!refused) carry_out(creation);
     done_.push_back(
-        {creation.token, full_ ? make(std::errc::no_space_on_device) : std::error_code()});
+        {creation.token, refused ? make(std::errc::no_space_on_device) : std::error_code()});
   }
   completions.insert(completions.end(), done_.begin(), done_.end());
   done_.clear();
@@ -154,7 +172,11 @@ void MemoryDisk::crash(const std::function<bool()>& survives) {
   }
   // A file gets its name when it is durable, so one that was being made may be there or not.
   for (const Creation& creation : creations_) {
-    if (!full_ && survives()) files_[creation.name] = content(creation.head, creation.size);
+    if ((!full_ || !creation.from.empty()) && survives()) {
+      carry_out(creation);
+    } else if (!creation.from.empty() && survives()) {  // not renamed
+      std::copy(creation.head.begin(), creation.head.end(), files_.at(creation.from).begin());
+    }
   }
   outstanding_.clear();
   creations_.clear();

@@ -42,6 +42,8 @@ class MemoryDisk final : public Disk {
                     std::uint64_t token) override;
   FileId submit_create(const std::string& name, std::span<const std::byte> head, std::uint64_t size,
                        std::uint64_t token) override;
+  FileId submit_reuse(const std::string& from, const std::string& name,
+                      std::span<const std::byte> head, std::uint64_t token) override;
   void flush() override { flushed_ = outstanding_.size(); }
   void poll(std::vector<Completion>& completions) override;
   [[nodiscard]] bool ready() const override {
@@ -86,8 +88,10 @@ class MemoryDisk final : public Disk {
     std::vector<std::byte> head;
     std::uint64_t size = 0;
     std::uint64_t token = 0;
+    std::string from = {};  // empty: a new file
   };
 
+  void carry_out(const Creation& creation);
   [[nodiscard]] std::error_code dead() const;
   std::string name_of(FileId file) const;
   FileId add_file(const std::string& name);

@@ -12,8 +12,9 @@ namespace {
 
 class CrashRun {
  public:
-  explicit CrashRun(std::uint64_t seed) : random_(seed) {}
+  CrashRun(std::uint64_t seed, bool drops) : random_(seed), drops_(drops) {}
 
+  [[nodiscard]] std::size_t files() const { return files_.size(); }
   void run(int openings) {
     for (int i = 0; i < openings && !::testing::Test::HasFatalFailure(); ++i) one_opening();
   }
@@ -23,7 +24,9 @@ class CrashRun {
 
   void one_opening() {
     MemoryDisk disk(files_);
-    Opened opened = open_log(disk, small_options());
+    LogOptions options = small_options();
+    options.start = start_;
+    Opened opened = open_log(disk, options);
     ASSERT_TRUE(opened.log) << opened.problem;
     check(opened);
     disk.hold(true);
@@ -39,6 +42,7 @@ class CrashRun {
   }
 
   void step(Log& log, MemoryDisk& disk) {
+    if (drops_ && below(30) == 0) return drop(log);
     switch (below(4)) {
       case 0:
       case 1:
@@ -68,6 +72,13 @@ class CrashRun {
     appended_.insert(appended_.end(), batch.begin(), batch.end());
   }
 
+  /// As if a snapshot had become durable.
+  void drop(Log& log) {
+    start_ = log.start_behind(Slot{below(slot_ + 1)});
+    log.begin_at(start_);
+    std::erase_if(appended_, [&](const KeptRecord& r) { return r.lsn <= start_.before.lsn; });
+  }
+
   /// The log must be a prefix of what was appended that ends with a batch, at or behind the
   /// durable.
   void check(const Opened& opened) {
@@ -75,7 +86,7 @@ class CrashRun {
     ASSERT_GE(last, durable_) << "a durable batch was lost";
     while (!appended_.empty() && appended_.back().lsn > last) appended_.pop_back();
     ASSERT_EQ(opened.records, appended_);
-    ASSERT_EQ(last, appended_.empty() ? 0 : appended_.back().lsn);
+    ASSERT_EQ(last, appended_.empty() ? start_.before.lsn : appended_.back().lsn);
     std::vector<KeptRecord> accepts;
     for (const KeptRecord& record : appended_) {
       if (record.kind == RecordKind::accept) accepts.push_back(record);
@@ -84,6 +95,8 @@ class CrashRun {
   }
 
   std::mt19937_64 random_;
+  bool drops_;
+  LogStart start_;
   MemoryFiles files_;
   std::vector<KeptRecord> appended_;  // what the log may hold
   std::uint64_t durable_ = 0;
@@ -93,8 +106,18 @@ class CrashRun {
 TEST(CrashPropertyTest, WhatIsDurableIsFoundAndNothingIsInvented) {
   for (std::uint64_t seed = 1; seed <= 150; ++seed) {
     SCOPED_TRACE(::testing::Message() << "seed " << seed);
-    CrashRun(seed).run(12);
+    CrashRun(seed, false).run(12);
     if (::testing::Test::HasFailure()) return;
+  }
+}
+
+TEST(CrashPropertyTest, NorWhenOldSegmentsAreDroppedAndTheirFilesUsedAgain) {
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
+    SCOPED_TRACE(::testing::Message() << "seed " << seed);
+    CrashRun run(seed, true);
+    run.run(40);
+    if (::testing::Test::HasFailure()) return;
+    EXPECT_LT(run.files(), 30) << "files are used again";
   }
 }
 

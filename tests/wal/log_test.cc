@@ -7,6 +7,7 @@
 
 #include "tests/support/memory_disk.h"
 #include "tests/wal/log_fixture.h"
+#include "wal/format.h"
 
 namespace decree::wal {
 namespace {
@@ -57,6 +58,83 @@ TEST_F(LogTest, RollsOverSegmentsAcrossManyOpenings) {
     }
   }
   EXPECT_GT(files_.size(), 50);
+}
+
+TEST_F(LogTest, FilesOfDroppedSegmentsAreUsedAgain) {
+  std::size_t most_files = 0;
+  LogOptions options = small_options();
+  std::uint64_t slot = 0;
+  for (int opening = 0; opening < 5; ++opening) {
+    MemoryDisk disk(files_);
+    Opened opened = open_log(disk, options);
+    ASSERT_TRUE(opened.log) << opened.problem;
+    EXPECT_TRUE(opened.records.empty() || opened.records.back().last == Slot{slot});
+    for (int i = 0; i < 200; ++i) {
+      KeptRecord record = accept_of(++slot, 10'000);
+      ASSERT_TRUE(wait_durable(*opened.log, disk, append(*opened.log, record)));
+      if (slot % 20 != 0) continue;
+      options.start = opened.log->start_behind(Slot{slot - 5});
+      EXPECT_LE(options.start.dropped, Slot{slot - 5});
+      opened.log->begin_at(options.start);
+      EXPECT_EQ(opened.log->dropped(), options.start.dropped);
+      EXPECT_EQ(read_back(*opened.log, slot - 4, slot).size(), 5);
+      most_files = std::max(most_files, files_.size());
+    }
+  }
+  EXPECT_LT(most_files, 20) << "1,000 records are more than 200 segments";
+}
+
+TEST_F(LogTest, WhatAFileHeldBeforeIsNotReadBack) {
+  MemoryDisk disk(files_);
+  Opened opened = open_log(disk, small_options());
+  std::uint64_t slot = 0;
+  const auto put = [&] {
+    KeptRecord record = accept_of(++slot, 10);
+    return append(*opened.log, record);
+  };
+  // One block each and no mark: wherever a mark will be, there is a batch of this opening now.
+  const auto fill = [&](int batches) {
+    for (int i = 0; i < batches; ++i) {
+      const Lsn lsn = put();
+      while (opened.log->poll() < lsn) opened.log->flush();
+    }
+  };
+  fill(60);
+  opened.log->begin_at(opened.log->start_behind(Slot{slot}));
+  fill(40);
+  disk.hold(true);
+  const Lsn before = put();
+  opened.log->flush();
+  disk.complete(0);
+  ASSERT_EQ(opened.log->poll(), before);
+  opened.log->idle();
+  ASSERT_EQ(disk.outstanding(), 1) << "the mark is under way";
+  const Lsn behind = put();
+  opened.log->flush();
+  disk.complete(1);
+  ASSERT_EQ(opened.log->poll(), behind);
+  EXPECT_EQ(read_back(*opened.log, slot - 1, slot).size(), 2);
+}
+
+TEST_F(LogTest, WithoutItsStartADroppedSegmentIsAHole) {
+  const LogOptions options = small_options();
+  {
+    MemoryDisk disk(files_);
+    Opened opened = open_log(disk, options);
+    for (std::uint64_t slot = 1; slot <= 20; ++slot) {
+      KeptRecord record = accept_of(slot, 10'000);
+      ASSERT_TRUE(wait_durable(*opened.log, disk, append(*opened.log, record)));
+    }
+    opened.log->begin_at(opened.log->start_behind(Slot{20}));
+    for (std::uint64_t slot = 21; slot <= 40; ++slot) {
+      KeptRecord record = accept_of(slot, 10'000);
+      ASSERT_TRUE(wait_durable(*opened.log, disk, append(*opened.log, record)));
+    }
+  }
+  MemoryDisk disk(files_);
+  const Opened opened = open_log(disk, options);
+  EXPECT_FALSE(opened.log);
+  EXPECT_NE(opened.problem.find(segment_name(1)), std::string::npos) << opened.problem;
 }
 
 TEST_F(LogTest, ASmallRecordIsOneBlock) {

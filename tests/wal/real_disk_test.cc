@@ -10,6 +10,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "tests/support/temporary_directory.h"
 #include "tests/wal/log_fixture.h"
@@ -95,6 +96,26 @@ TEST_P(RealDiskTest, PreparesSegmentsOfRealZeros) {
     EXPECT_EQ(facts.st_size, kSmallSegment);
     EXPECT_GE(facts.st_blocks * 512, kSmallSegment);
   }
+}
+
+TEST_P(RealDiskTest, UsesTheFilesOfDroppedSegmentsAgain) {
+  LogOptions options = small_options();
+  std::uint64_t slot = 0;
+  for (int opening = 0; opening < 3; ++opening) {
+    const std::unique_ptr<Disk> disk = open();
+    Opened opened = open_log(*disk, options);
+    ASSERT_TRUE(opened.log) << opened.problem;
+    for (int i = 0; i < 60; ++i) {
+      KeptRecord record = accept_of(++slot, 10'000);
+      ASSERT_TRUE(wait_durable(*opened.log, *disk, append(*opened.log, record)));
+      if (slot % 10 != 0) continue;
+      options.start = opened.log->start_behind(Slot{slot});
+      opened.log->begin_at(options.start);
+    }
+    EXPECT_EQ(read_back(*opened.log, slot, slot).size(), 1);
+  }
+  const auto files = std::distance(std::filesystem::directory_iterator(path()), {});
+  EXPECT_LT(files, 15) << "180 records are more than 40 segments";
 }
 
 TEST_P(RealDiskTest, RefusesADirectoryInUse) {
