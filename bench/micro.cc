@@ -16,6 +16,8 @@ namespace {
 class Ignore final : public StateMachine {
  public:
   void apply(const Entry&, Reply&) override {}
+  std::unique_ptr<SnapshotView> snapshot() override { return nullptr; }
+  void restore(SnapshotReader&) override {}
 };
 
 /// One replica that leads, on a new log.

@@ -22,6 +22,20 @@ void WriteLedger::apply(const Entry& entry, Reply& /*reply*/) {
   last = number;
 }
 
+std::unique_ptr<SnapshotView> WriteLedger::snapshot() {
+  const nlohmann::json state{
+      {"commands", commands_}, {"written", written_}, {"misplaced", misplaced_}, {"last", last_}};
+  return std::make_unique<CopiedState>(state.dump());
+}
+
+void WriteLedger::restore(SnapshotReader& reader) {
+  const auto state = nlohmann::json::parse(read_all(reader));
+  state.at("commands").get_to(commands_);
+  state.at("written").get_to(written_);
+  state.at("misplaced").get_to(misplaced_);
+  state.at("last").get_to(last_);
+}
+
 void number_command(std::span<std::byte> command, std::uint64_t number) {
   std::memcpy(command.data(), &number, sizeof number);
 }

@@ -3,6 +3,7 @@
 #define DECREE_BENCH_WRITE_LEDGER_H_
 
 #include <cstdint>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <unordered_map>
@@ -16,6 +17,8 @@ namespace decree::bench {
 class WriteLedger final : public StateMachine {
  public:
   void apply(const Entry& entry, Reply& reply) override;
+  std::unique_ptr<SnapshotView> snapshot() override;
+  void restore(SnapshotReader& reader) override;
 
   /// Of all sessions.
   [[nodiscard]] std::uint64_t written() const { return written_; }

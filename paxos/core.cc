@@ -9,9 +9,10 @@
 
 namespace decree::paxos {
 
-Core::Core(ReplicaId self, Voters voters)
+Core::Core(ReplicaId self, Voters voters, std::uint64_t memory_bytes)
     : self_(self),
       voters_(std::move(voters)),
+      memory_bytes_(memory_bytes),
       journal_(out_),
       learner_(self, log_, journal_, out_),
       acceptor_(log_, journal_, out_, learner_) {
@@ -233,12 +234,23 @@ void Core::applied(Slot slot) {
   trim();
 }
 
+void Core::install(Slot slot) {
+  learner_.installed(slot);
+  log_.trim(slot);
+}
+
+void Core::installed(Slot slot) {
+  DECREE_ASSERT(lacks(slot), "a snapshot goes forward, and not over a leader's own slots");
+  install(slot);
+  try_to_lead();
+}
+
 void Core::trim() {
   // Slots that a peer may still need from memory: the newest ones, within a budget.
   // Two at most for each one applied, so that no single one pays for many.
   for (int dropped = 0; dropped < 2 && log_.base() < applied(); ++dropped) {
     const std::uint64_t held = applied().value - log_.base().value;
-    if (held <= kMemorySlots && log_.bytes() <= kMemoryBytes) return;
+    if (held <= kMemorySlots && log_.bytes() <= memory_bytes_) return;
     log_.trim(log_.base().next());
   }
 }

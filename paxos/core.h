@@ -12,6 +12,7 @@
 #include "paxos/journal.h"
 #include "paxos/leader.h"
 #include "paxos/learner.h"
+#include "paxos/limits.h"
 #include "paxos/message.h"
 #include "paxos/output.h"
 #include "paxos/slot_log.h"
@@ -23,7 +24,8 @@ namespace decree::paxos {
 /// in any order, then call take_output() once a turn and carry it out as replica/ spells out.
 class Core {
  public:
-  Core(ReplicaId self, Voters voters);
+  /// So many bytes of applied values are kept for peers that are a little behind.
+  Core(ReplicaId self, Voters voters, std::uint64_t memory_bytes = kMemoryBytes);
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
 
@@ -33,6 +35,8 @@ class Core {
   void recover_chosen(const Chosen& chosen);
   /// False if a slot at or below the watermark is missing.
   [[nodiscard]] bool recover_watermark(Slot watermark) { return learner_.recovered(watermark); }
+  /// Before all records: a snapshot of the state after this slot was restored.
+  void recover_snapshot(Slot slot) { install(slot); }
   /// Ends the recovery: whose log it was, and the last append found in it.
   void recovered(Incarnation incarnation, Lsn last);
 
@@ -59,6 +63,12 @@ class Core {
   void remind();
   /// The slot was applied by the state machine.
   void applied(Slot slot);
+  /// Is a snapshot of the state after this slot of use? What a leader proposes itself it applies
+  /// itself.
+  [[nodiscard]] bool lacks(Slot slot) const { return slot > announced() && slot <= fetch_limit(); }
+  /// Such a snapshot of a peer is durable here and restored. Its slots are chosen: snapshots hold
+  /// what was applied, and only what may be announced is applied.
+  void installed(Slot slot);
   /// Nothing else is about to carry the watermark: send it (rule 7).
   void tell_watermark();
 
@@ -107,6 +117,7 @@ class Core {
   bool check_ballot(ReplicaId from, const Ballot& ballot);
   /// Another ballot is under way above our own.
   void yield_to(const Ballot& ballot);
+  void install(Slot slot);
   void send_prepare(Candidate& candidate);
   void try_to_lead();
   [[nodiscard]] ReplicaSet peers() const;
@@ -118,6 +129,7 @@ class Core {
   ReplicaId self_;
   Incarnation incarnation_;
   Voters voters_;
+  std::uint64_t memory_bytes_;
   ReplicaSet connected_;
   SlotLog log_;
   Output out_;

@@ -90,8 +90,9 @@ Slot Leader::emit(Slot first, Slot limit, const ReplicaSet& to, Slot announced, 
 void Leader::feed(ReplicaId id, Slot announced, Output& out) {
   Peer& each = peer(id);
   if (!each.connected) return;
-  // What is no longer in memory is announced: the peer fetches it.
-  if (each.sent < log_.base()) each.sent = std::max(each.sent, announced);
+  // What is no longer in memory is announced: the peer fetches it. Not while its window is full, or
+  // a peer whose disk stands still would get more and more to hold.
+  if (each.sent < log_.base() && !each.window.full()) each.sent = std::max(each.sent, announced);
   for (int batch = 0; batch < kFeedBatchesPerTurn; ++batch) {
     if (each.sent >= sent_ || each.window.full()) return;
     each.sent = emit(each.sent.next(), sent_, ReplicaSet::of(id), announced, out);
@@ -131,7 +132,8 @@ void Leader::received(ReplicaId from, std::uint64_t round, Slot received) {
   Peer& each = peer(from);
   if (each.probe == 0 || round < each.probe) return;
   each.probe = 0;
-  if (received >= each.sent_at_probe) return;
+  // A peer that fetches what is no longer in memory lacks it for a while; nothing more is lost.
+  if (received >= each.sent_at_probe || received < log_.base()) return;
   // The answer counts and not what was received once: the peer may have restarted since.
   each.sent = std::max(each.accepted, std::min(received, sent_));
   each.window.clear();

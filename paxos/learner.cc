@@ -61,6 +61,14 @@ bool Learner::recovered(Slot watermark) {
   return true;
 }
 
+void Learner::installed(Slot slot) {
+  DECREE_ASSERT(slot >= applied_, "what was applied is not taken back");
+  known_chosen_ = std::max(known_chosen_, slot);
+  recorded_ = std::max(recorded_, slot);
+  applied_ = slot;
+  fetching_ = false;
+}
+
 void Learner::fetch(Slot limit) {
   const Slot goal = std::min(goal_, limit);
   if (fetching_ || goal <= known_chosen_ || !journal_.is_durable(recording_before_)) return;

@@ -38,6 +38,8 @@ class Learner {
   void applied(Slot slot);
   /// A durable watermark, found at start; false if a slot behind it is missing.
   bool recovered(Slot watermark);
+  /// The state after this slot is here, durable and in place, whatever was applied before.
+  void installed(Slot slot);
 
   /// Asks for what is missing through `limit`, unless an answer is on its way or one that came
   /// before the last waits for the disk: no more is held in memory for it than that.

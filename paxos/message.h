@@ -115,6 +115,21 @@ struct Chosen {
   std::span<const Value> values;
 };
 
+/// "Send me a piece of your snapshot of this slot."
+struct FetchSnapshot {
+  Slot slot;
+  std::uint64_t chunk = 0;  // 0, 1, ...
+};
+
+/// A piece of a snapshot: the answer, or to a Fetch whose slots are no longer in the log the first
+/// one of the newest snapshot.
+struct SnapshotChunk {
+  Slot slot;                         // the state is the one after it
+  std::uint64_t chunks = 0;          // of the whole snapshot
+  std::uint64_t chunk = 0;           // this one
+  std::span<const std::byte> bytes;  // as in the sender's file, with a checksum of its own
+};
+
 inline constexpr std::size_t kMaxReplicas = 9;  // voters of a group
 
 /// Who should follow whom, best first; ends at the first "none".
@@ -185,9 +200,10 @@ struct ReadPointAnswer {
   Slot point;
 };
 
-using Message = std::variant<Prepare, Promise, Accept, Accepted, Refused, Watermark, Fetch, Chosen,
-                             Heartbeat, HeartbeatAnswer, Canvass, CanvassAnswer, Release, Forward,
-                             ForwardAnswer, ReadPoint, ReadPointAnswer>;
+using Message =
+    std::variant<Prepare, Promise, Accept, Accepted, Refused, Watermark, Fetch, Chosen, Heartbeat,
+                 HeartbeatAnswer, Canvass, CanvassAnswer, Release, Forward, ForwardAnswer,
+                 ReadPoint, ReadPointAnswer, FetchSnapshot, SnapshotChunk>;
 
 }  // namespace decree
 

@@ -3,8 +3,47 @@
 #include <xxhash.h>
 
 #include <array>
+#include <utility>
+
+#include "replica/byte_stream.h"
 
 namespace decree::replica {
+
+namespace {
+
+/// What the replica adds to the state, then the machine's.
+class StateView final : public wal::StateSource {
+ public:
+  StateView(std::string own, std::unique_ptr<SnapshotView> machine)
+      : own_(std::move(own)), machine_(std::move(machine)) {}
+  Next next(std::string& out) override {
+    out += std::exchange(own_, {});
+    switch (machine_->next(out)) {
+      case SnapshotView::Next::more:
+        return Next::more;
+      case SnapshotView::Next::end:
+        return Next::end;
+      case SnapshotView::Next::failed:
+        break;
+    }
+    return Next::failed;
+  }
+
+ private:
+  std::string own_;
+  std::unique_ptr<SnapshotView> machine_;
+};
+
+class FileReader final : public SnapshotReader {
+ public:
+  explicit FileReader(wal::SnapshotFile& file) : file_(file) {}
+  std::size_t read(std::span<std::byte> into) override { return file_.read(into); }
+
+ private:
+  wal::SnapshotFile& file_;
+};
+
+}  // namespace
 
 Applied Applier::apply(Slot slot, const Value& value) {
   add_to_digest(slot, value);
@@ -40,6 +79,24 @@ Applied Applier::apply_in_session(Slot slot, const Value& value) {
   Applied applied = apply_command(slot, value);
   sessions_.remember(value.client, value.sequence, applied.reply);
   return applied;
+}
+
+std::unique_ptr<wal::StateSource> Applier::snapshot() {
+  std::unique_ptr<SnapshotView> machine = machine_.snapshot();
+  if (machine == nullptr) return nullptr;
+  ByteWriter own;
+  own.put(digest_);
+  sessions_.save(own);
+  return std::make_unique<StateView>(own.take(), std::move(machine));
+}
+
+std::string Applier::restore(wal::SnapshotFile& file) {
+  FileReader reader(file);
+  ByteReader own(reader);
+  digest_ = own.get();
+  if (!sessions_.load(own)) return "its session table cannot be read";
+  machine_.restore(reader);
+  return {};
 }
 
 void Applier::add_to_digest(Slot slot, const Value& value) {

@@ -3,11 +3,15 @@
 #define DECREE_REPLICA_APPLIER_H_
 
 #include <cstdint>
+#include <memory>
+#include <string>
 
 #include "decree/error.h"
 #include "decree/state_machine.h"
 #include "paxos/message.h"
 #include "replica/sessions.h"
+#include "wal/snapshot_file.h"
+#include "wal/snapshot_source.h"
 
 namespace decree::replica {
 
@@ -25,6 +29,10 @@ class Applier {
 
   Applied apply(Slot slot, const Value& value);
   [[nodiscard]] std::uint64_t digest() const { return digest_; }
+  /// All of it as it is now; null if the machine has no snapshots.
+  std::unique_ptr<wal::StateSource> snapshot();
+  /// Empty, or what is wrong with it.
+  std::string restore(wal::SnapshotFile& file);
 
  private:
   Applied apply_command(Slot slot, const Value& value);

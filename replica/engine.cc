@@ -49,11 +49,13 @@ Engine::Engine(const Options& options, StateMachine& machine, const leases::Cloc
       settings_(settings_of(options)),
       notice_(std::move(notice)),
       voters_(ids_of(options.members)),
-      core_(options.id, voters_),
+      core_(options.id, voters_, LogBudget::of(options.log_bytes).memory_bytes),
       lease_(settings_, voters_),
       wait_(voters_),
       applier_(machine),
-      encoder_({options.cluster, 0, options.id}) {}
+      encoder_({options.cluster, 0, options.id}),
+      budget_(LogBudget::of(options.log_bytes)),
+      snapshot_at_segments_(budget_.snapshot_segments) {}
 
 Engine::~Engine() = default;
 
@@ -66,7 +68,7 @@ bool Engine::recover(wal::Disk& disk, const Fresh& fresh, leases::Time locked,
   log_options.replica = options_.id;
   log_options.fresh_incarnation = fresh.incarnation;
   log_options.fresh_secret = fresh.secret;
-  log_options.segment_bytes = options_.segment_bytes;
+  log_options.segment_bytes = budget_.segment_bytes;
   std::string bad;
   const auto visit = [&](Lsn lsn, const Record& record) {
     if (!bad.empty()) return;
@@ -78,7 +80,13 @@ bool Engine::recover(wal::Disk& disk, const Fresh& fresh, leases::Time locked,
       core_.applied(slot);
     }
   };
-  log_ = wal::Log::open(disk, log_options, visit, problem);
+  const auto restore = [&](Slot slot, wal::SnapshotFile& file) {
+    core_.recover_snapshot(slot);
+    standing_.log_end = slot;
+    const std::string wrong = applier_.restore(file);
+    return wrong.empty() ? wrong : fmt::format("the snapshot of slot {}: {}", slot.value, wrong);
+  };
+  log_ = wal::Log::open(disk, log_options, restore, visit, problem);
   if (log_ == nullptr) return false;
   if (!bad.empty()) {
     problem = bad;
@@ -172,6 +180,7 @@ void Engine::turn() {
     carry_out(now);
     apply(now);
     announce(now);
+    keep_snapshots();
   }
   answer();
 }
@@ -270,6 +279,11 @@ void Engine::acknowledge(leases::Time now) {
 
 void Engine::serve_fetches() {
   for (const paxos::FetchFromLog& fetch : output_.fetches) {
+    if (fetch.first <= log_->dropped()) {
+      send_snapshot(fetch.to, sender_.offer(*log_, fetch.to, fetch.first));
+      continue;
+    }
+    sender_.forget(fetch.to);
     const Chosen chosen = catch_up_.read(*log_, fetch);
     if (!chosen.values.empty()) send(fetch.to, chosen);
   }

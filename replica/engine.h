@@ -26,11 +26,13 @@
 #include "replica/answers.h"
 #include "replica/applier.h"
 #include "replica/catch_up.h"
+#include "replica/log_budget.h"
 #include "replica/peers.h"
 #include "replica/proposals.h"
 #include "replica/reads.h"
 #include "replica/stage_timer.h"
 #include "replica/standing.h"
+#include "replica/state_transfer.h"
 #include "transport/codec.h"
 #include "transport/network.h"
 #include "wal/log.h"
@@ -166,6 +168,17 @@ class Engine final : public transport::NetworkEvents {
   void tell_leadership(LeadershipEvent::Kind kind);
   void watch_lease(leases::Time now);
 
+  // Snapshots.
+  Lsn restate();
+  void keep_snapshots();
+  void restated();
+  void snapshot_ended(std::error_code error);
+  void receive_snapshot();
+  void take_snapshot_chunk(ReplicaId from, const SnapshotChunk& chunk);
+  void send_snapshot(ReplicaId to, const std::optional<SnapshotChunk>& chunk);
+  void install_snapshot();
+  void storage_failed();
+
   // Requests.
   void place_or_forward(leases::Time now);
   void place_front();
@@ -220,6 +233,19 @@ class Engine final : public transport::NetworkEvents {
   leases::Time busy_until_;
   leases::Duration disk_time_;             // of the newest append that is
   leases::Time mark_at_ = leases::kNever;  // when to note on the disk that all is durable
+
+  /// What is to come before the next snapshot, and where the log will begin behind it.
+  struct Restating {
+    wal::LogStart start;
+    Lsn record;  // the core's append
+  };
+  const LogBudget budget_;
+  std::uint64_t snapshot_at_segments_;  // in use: the next one is due
+  bool snapshots_possible_ = true;      // until the state machine says that it has none
+  std::optional<Restating> restating_;
+  bool writing_snapshot_ = false;
+  SnapshotSender sender_;
+  SnapshotReceiver receiver_;
 
   // Input that waits for the next turn.
   std::vector<Input> arrived_;

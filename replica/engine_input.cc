@@ -159,6 +159,10 @@ void Engine::after_step(ReplicaId from, const Message& message, const LeaseEcho&
     grantor_->release(release->ballot);
   } else if (const auto* forward = std::get_if<Forward>(&message)) {
     take_forward(from, *forward);
+  } else if (const auto* fetch = std::get_if<FetchSnapshot>(&message)) {
+    send_snapshot(from, sender_.chunk(*log_, from, *fetch));
+  } else if (const auto* chunk = std::get_if<SnapshotChunk>(&message)) {
+    take_snapshot_chunk(from, *chunk);
   } else if (const auto* answered = std::get_if<ForwardAnswer>(&message)) {
     take_forward_answer(from, *answered, now);
   } else if (const auto* question = std::get_if<ReadPoint>(&message)) {
@@ -194,14 +198,19 @@ void Engine::log_durable(Lsn durable, leases::Time now) {
     grantor_->persisted(settings_.lease);
     lease_record_.reset();
   }
+  if (restating_ && reached >= restating_->record) restated();
 }
 
 void Engine::log_failed() {
+  notice_(fmt::format("the log failed: {}; this replica votes no more until it is restarted",
+                      log_->failure().message()));
+  storage_failed();
+}
+
+void Engine::storage_failed() {
   // Final for this open log: it votes no more, leads no more and promises nothing to anybody.
   failed_ = true;
   arrived_.clear();
-  notice_(fmt::format("the log failed: {}; this replica votes no more until it is restarted",
-                      log_->failure().message()));
   proposals_.fail_all(Errc::storage_failed, Errc::not_leader);
   core_.step_down();
   follow_core(clock_.now());

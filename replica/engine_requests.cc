@@ -154,7 +154,11 @@ Status Engine::status() const {
   status.reads_pending = reads_.count();
   const wal::LogStatus log = log_->status();
   status.log_segments = log.segments;
+  status.log_bytes = log.bytes;
   status.log_bytes_written = log.bytes_written;
+  status.log_dropped = log_->dropped();
+  status.snapshot = log.snapshot;
+  status.snapshot_bytes = log.snapshot_bytes;
   status.log_disk = log.disk;
   if (log_->failure()) status.storage_error = log_->failure().message();
   for (ReplicaId id : voters_.ids()) {

@@ -24,6 +24,7 @@ void Engine::judge_timers(leases::Time now) {
     next_reminder_ = now + settings_.heartbeat * 4;
   } else if (now >= next_reminder_) {
     core_.remind();
+    receiver_.remind();
     next_reminder_ = now + settings_.heartbeat * 4;
   }
   if (now >= mark_at_) {

@@ -60,12 +60,8 @@ std::string check_sizes(const Options& options) {
                     16'384 * kMiB);
   }
   if (problem.empty()) {
-    problem = range("segment_bytes", options.segment_bytes,
-                    std::max(8 * options.max_command_bytes, 4 * kMiB), 1024 * kMiB);
-  }
-  if (problem.empty() && options.segment_bytes % kMiB != 0) {
-    problem = fmt::format("option segment_bytes is {}, it must be a whole number of MiB",
-                          options.segment_bytes);
+    problem = range("log_bytes", options.log_bytes,
+                    std::max(128 * options.max_command_bytes, 64 * kMiB), 1024 * 1024 * kMiB);
   }
   return problem;
 }

@@ -8,6 +8,7 @@
 
 #include "decree/state_machine.h"
 #include "decree/types.h"
+#include "replica/byte_stream.h"
 
 namespace decree::replica {
 
@@ -24,6 +25,7 @@ class Sessions {
   };
 
   static constexpr std::size_t kMaxSessions = 10'000;
+  static constexpr std::uint64_t kMaxReplyBytes = 1u << 30;
 
   void open(ClientId client, Slot slot);
   /// What to make of a request that was chosen in `slot`.
@@ -33,6 +35,11 @@ class Sessions {
     return sessions_.at(client.value).reply;
   }
   void remember(ClientId client, Sequence sequence, const Reply& reply);
+
+  /// The same bytes on every replica that has applied the same slots.
+  void save(ByteWriter& to) const;
+  /// In place of what is here. False if the bytes are no session table.
+  bool load(ByteReader& from);
 
  private:
   struct Session {

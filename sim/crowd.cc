@@ -169,7 +169,8 @@ void Crowd::issue_write(Client& client, replica::Engine& engine, std::uint64_t a
         answered_write(client, attempt, error, reply);
       },
       here());
-  const std::string bytes = with_id(client.request->command, client.request->call.request);
+  const std::string bytes =
+      pack(client.request->command, client.request->call.request, plan_.padding_bytes);
   engine.propose(std::move(done), Value{ValueKind::command, client.session, client.sequence,
                                         engine.keep(std::as_bytes(std::span(bytes)))});
 }

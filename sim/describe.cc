@@ -73,6 +73,13 @@ std::string text(const ReadPointAnswer& m) {
   return fmt::format("read point {}: error {}, slot {}", m.request, m.error, m.point.value);
 }
 
+std::string text(const FetchSnapshot& m) {
+  return fmt::format("snapshot {}, chunk {}?", m.slot.value, m.chunk);
+}
+std::string text(const SnapshotChunk& m) {
+  return fmt::format("snapshot {}, chunk {} of {}", m.slot.value, m.chunk, m.chunks);
+}
+
 }  // namespace
 
 std::string describe(const Ballot& ballot) {

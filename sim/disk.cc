@@ -153,7 +153,33 @@ FileId Disk::submit_reuse(const std::string& from, const std::string& name,
   return file;
 }
 
+void Disk::submit_file(const std::string& name, std::unique_ptr<wal::FileSource> source,
+                       std::uint64_t token) {
+  if (begin()) return;
+  std::vector<std::byte> bytes(kBlockSize);
+  for (auto piece = source->next(); !piece.empty(); piece = source->next()) {
+    bytes.insert(bytes.end(), piece.begin(), piece.end());
+  }
+  const auto head = source->head();
+  std::copy(head.begin(), head.end(), bytes.begin());
+  const std::uint64_t id = next_id_++;
+  const std::uint64_t size = bytes.size();
+  creations_[id] = {name, std::move(bytes), size, token};
+  schedule([this, id] { end_creation(id); });
+}
+
+void Disk::submit_remove(const std::string& name, std::uint64_t token) {
+  if (begin()) return;
+  const std::uint64_t id = next_id_++;
+  creations_[id] = {name, {}, 0, token, {}, true};
+  schedule([this, id] { end_creation(id); });
+}
+
 void Disk::make(const Creation& creation) {
+  if (creation.remove) {
+    files_.all().erase(creation.name);
+    return;
+  }
   if (creation.from.empty()) return files_.put(creation.name, creation.head, creation.size);
   const auto found = files_.all().find(creation.from);
   DECREE_ASSERT(found != files_.all().end(), "a file that is used again is there");
@@ -165,9 +191,9 @@ void Disk::make(const Creation& creation) {
 
 /// Power is lost in the middle of it.
 void Disk::leave_unfinished(const Creation& creation) {
-  const bool needs_room = creation.from.empty();
-  if (!(mood_.full && needs_room) && random_.chance(500'000)) return make(creation);
-  if (!needs_room && random_.chance(500'000)) files_.find(creation.from)->write(0, creation.head);
+  if (!(mood_.full && creation.needs_room()) && random_.chance(500'000)) return make(creation);
+  if (!creation.from.empty() && random_.chance(500'000))
+    files_.find(creation.from)->write(0, creation.head);
 }
 
 void Disk::flush() {
@@ -210,7 +236,7 @@ void Disk::end_write(std::uint64_t id) {
 
 void Disk::end_creation(std::uint64_t id) {
   if (crashed_ || waits_for_stall([this, id] { end_creation(id); })) return;
-  if (mood_.full && creations_.at(id).from.empty()) {
+  if (mood_.full && creations_.at(id).needs_room()) {
     timeline_.after(kFullPause, [alive = alive_, this, id] {
       if (!*alive || crashed_) return;
       done_.push_back({creations_.at(id).token, error_of(std::errc::no_space_on_device)});
@@ -237,8 +263,8 @@ void Disk::poll(std::vector<wal::Completion>& completions) {
 
 void Disk::put_blocks(const Write& write, std::size_t first, std::size_t count) {
   File* file = files_.find(write.name);
-  DECREE_ASSERT(file != nullptr && write.offset + write.bytes.size() <= file->size,
-                "writes stay within the file");
+  if (file == nullptr) return;  // a snapshot that was given up
+  file->size = std::max(file->size, write.offset + (first + count) * kBlockSize);
   for (std::size_t i = first; i < first + count; ++i) {
     file->write(write.offset / kBlockSize + i,
                 std::span(write.bytes).subspan(i * kBlockSize, kBlockSize));
@@ -254,6 +280,7 @@ void Disk::misdirect(const Write& write, std::size_t block) {
 }
 
 void Disk::lose(const Write& write, CrashMode mode) {
+  if (files_.find(write.name) == nullptr) return;
   const std::size_t blocks = write.bytes.size() / kBlockSize;
   switch (mode) {
     case CrashMode::nothing:

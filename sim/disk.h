@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <system_error>
@@ -65,6 +66,9 @@ class Disk final : public wal::Disk {
                             std::uint64_t size, std::uint64_t token) override;
   wal::FileId submit_reuse(const std::string& from, const std::string& name,
                            std::span<const std::byte> head, std::uint64_t token) override;
+  void submit_file(const std::string& name, std::unique_ptr<wal::FileSource> source,
+                   std::uint64_t token) override;
+  void submit_remove(const std::string& name, std::uint64_t token) override;
   void flush() override;
   void poll(std::vector<wal::Completion>& completions) override;
   [[nodiscard]] bool ready() const override { return !done_.empty(); }
@@ -88,6 +92,9 @@ class Disk final : public wal::Disk {
     std::uint64_t size = 0;
     std::uint64_t token = 0;
     std::string from = {};  // empty: a new file
+    bool remove = false;    // or that it goes
+
+    [[nodiscard]] bool needs_room() const { return from.empty() && !remove; }
   };
 
   [[nodiscard]] std::error_code begin() const;

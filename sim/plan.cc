@@ -164,8 +164,17 @@ void draw_options(Random random, Plan& plan) {
   options.lease_us = random.chance(200'000) ? 0 : options.heartbeat_us * lease_beats;
   options.max_command_bytes = 2048;
   options.max_pending_bytes = random.chance(300'000) ? 4 * 2048 : 256 << 10;
-  // Small, so that a run fills some; a batch fits (paxos/limits.h).
-  options.segment_bytes = random.chance(700'000) ? 1280u << 10 : 4u << 20;
+  // Small, so that a run fills segments and takes snapshots.
+  options.log_bytes = random.chance(700'000) ? 512u << 10 : 16u << 20;
+}
+
+/// Few commands fill a segment: snapshots are taken, and followers need them.
+void draw_padding(Random random, Plan& plan) {
+  if (!random.chance(250'000)) return;
+  plan.padding_bytes = random.between(10'000, 100'000);
+  plan.options.max_command_bytes += plan.padding_bytes;
+  plan.options.max_pending_bytes = 8 * plan.options.max_command_bytes;
+  plan.options.log_bytes = 512u << 10;
 }
 
 }  // namespace
@@ -188,6 +197,7 @@ Plan draw_plan(std::uint64_t seed, const Shape& shape) {
   if (shape.replicas != 0) plan.replicas = shape.replicas;
   if (shape.clients != 0) plan.clients = shape.clients;
   draw_options(root.fork(2), plan);
+  draw_padding(root.fork(6), plan);
   draw_moods(root.fork(3), plan);
   draw_clocks(root.fork(4), plan);
   if (shape.calm_network) plan.network = NetworkMood{};
@@ -208,6 +218,7 @@ std::string describe(const Plan& plan) {
       plan.network.spread.ns / 1000, plan.network.tail_ppm, plan.network.loss_ppm,
       plan.network.duplicate_ppm, plan.disk.latency.ns / 1000, plan.disk.spread.ns / 1000,
       plan.disk.tail_ppm);
+  if (plan.padding_bytes != 0) text += fmt::format("commands: {} bytes more\n", plan.padding_bytes);
   for (const Fault& fault : plan.faults) {
     if (fault.at >= plan.active) continue;
     const std::string whom = fault.when ? fmt::format("a replica that is {}", name_of(*fault.when))

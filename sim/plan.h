@@ -68,6 +68,7 @@ struct Plan {
   Duration active;                   // how long faults happen and clients ask
   Duration think;                    // of a client between two requests, at most
   std::uint64_t session_ppm = 0;     // clients that use a session
+  std::size_t padding_bytes = 0;     // of each command: large ones fill segments
   std::uint64_t read_ppm = 0;        // requests that are linearizable reads
   std::uint64_t local_read_ppm = 0;  // ... local reads
   NetworkMood network;

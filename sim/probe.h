@@ -2,6 +2,7 @@
 #ifndef DECREE_SIM_PROBE_H_
 #define DECREE_SIM_PROBE_H_
 
+#include <cstdint>
 #include <cstring>
 #include <functional>
 #include <memory>
@@ -14,11 +15,19 @@
 
 namespace decree::sim {
 
-/// A command as it is proposed: its number, then the user's bytes.
-inline std::string with_id(CommandId id, std::string_view bytes) {
-  std::string text(sizeof id + bytes.size(), '\0');
-  std::memcpy(text.data(), &id, sizeof id);
-  bytes.copy(text.data() + sizeof id, bytes.size());
+/// What stands in front of the user's bytes; behind them comes padding, for runs with large
+/// commands.
+struct CommandHead {
+  CommandId id = 0;
+  std::uint64_t bytes = 0;
+};
+
+/// A command as it is proposed.
+inline std::string pack(CommandId id, std::string_view bytes, std::size_t padding) {
+  const CommandHead head{id, bytes.size()};
+  std::string text(sizeof head + bytes.size() + padding, '\0');
+  std::memcpy(text.data(), &head, sizeof head);
+  bytes.copy(text.data() + sizeof head, bytes.size());
   return text;
 }
 
@@ -35,12 +44,14 @@ class Probe final : public StateMachine {
 
   void apply(const Entry& entry, Reply& reply) override {
     applying_();
-    CommandId command = 0;
-    std::memcpy(&command, entry.bytes.data(), sizeof command);
-    const Entry inner{entry.slot, entry.client, entry.bytes.subspan(sizeof command)};
+    CommandHead head;
+    std::memcpy(&head, entry.bytes.data(), sizeof head);
+    const Entry inner{entry.slot, entry.client, entry.bytes.subspan(sizeof head, head.bytes)};
     machine_->apply(inner, reply);
-    chronicle_.applied(id_, entry.slot, command, inner.text(), reply.text());
+    chronicle_.applied(id_, entry.slot, head.id, inner.text(), reply.text());
   }
+  std::unique_ptr<SnapshotView> snapshot() override { return machine_->snapshot(); }
+  void restore(SnapshotReader& reader) override { machine_->restore(reader); }
   [[nodiscard]] StateMachine& machine() { return *machine_; }
 
  private:

@@ -43,6 +43,24 @@ class Machine final : public StateMachine {
         return reply.assign("=" + std::to_string(value->size()));
     }
   }
+  std::unique_ptr<SnapshotView> snapshot() override {
+    std::string text;
+    for (const auto& [key, value] : values_) {
+      if (value) text += fmt::format("{}{} {}", key, value->size(), *value);
+    }
+    return std::make_unique<CopiedState>(text);
+  }
+  void restore(SnapshotReader& reader) override {
+    values_.clear();
+    const std::string text = read_all(reader);
+    for (std::size_t at = 0; at < text.size();) {
+      const char key = text[at];
+      const std::size_t space = text.find(' ', at);
+      const std::size_t size = std::stoul(text.substr(at + 1, space - at - 1));
+      values_[key] = text.substr(space + 1, size);
+      at = space + 1 + size;
+    }
+  }
   [[nodiscard]] Value get(char key) const {
     const auto found = values_.find(key);
     return found == values_.end() ? std::nullopt : found->second;

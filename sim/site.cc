@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "paxos/limits.h"
+#include "replica/log_budget.h"
 
 namespace decree::sim {
 
@@ -18,7 +19,8 @@ namespace {
 std::size_t most_appends(const Options& options, bool has_led) {
   constexpr std::size_t kLeadersOfAStall = 16;
   const std::size_t followed = kLeadersOfAStall * paxos::kMaxBatchesToPeer;
-  return has_led ? followed + 2 * options.segment_bytes / wal::kBlockSize : followed;
+  const std::uint64_t segment = replica::LogBudget::of(options.log_bytes).segment_bytes;
+  return has_led ? followed + 2 * segment / wal::kBlockSize : followed;
 }
 
 }  // namespace

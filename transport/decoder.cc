@@ -102,6 +102,10 @@ class Decoder::Impl {
         return read_as<wire::ReadPoint>();
       case FrameType::read_point_answer:
         return read_as<wire::ReadPointAnswer>();
+      case FrameType::fetch_snapshot:
+        return read_as<wire::FetchSnapshot>();
+      case FrameType::snapshot_chunk:
+        return read_as<wire::SnapshotChunk>();
       case FrameType::hello:
       case FrameType::hello_answer:
         break;
@@ -202,6 +206,14 @@ class Decoder::Impl {
 
   void read(const wire::ReadPointAnswer& t) {
     message_ = whole<ReadPointAnswer>(t.request(), t.error(), Slot{t.point()});
+  }
+
+  void read(const wire::FetchSnapshot& t) {
+    message_ = whole<FetchSnapshot>(Slot{t.slot()}, t.chunk());
+  }
+
+  void read(const wire::SnapshotChunk& t) {
+    message_ = whole<SnapshotChunk>(Slot{t.slot()}, t.chunks(), t.chunk(), view_of(*t.bytes()));
   }
 
   Ballot ballot(const wire::Ballot* from) {

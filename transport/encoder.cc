@@ -184,6 +184,15 @@ Offset<wire::ReadPointAnswer> put(FlatBufferBuilder& builder, const ReadPointAns
   return wire::CreateReadPointAnswer(builder, m.request, m.error, m.point.value);
 }
 
+Offset<wire::FetchSnapshot> put(FlatBufferBuilder& builder, const FetchSnapshot& m) {
+  return wire::CreateFetchSnapshot(builder, m.slot.value, m.chunk);
+}
+
+Offset<wire::SnapshotChunk> put(FlatBufferBuilder& builder, const SnapshotChunk& m) {
+  const Blob bytes = put_bytes(builder, m.bytes);
+  return wire::CreateSnapshotChunk(builder, m.slot.value, m.chunks, m.chunk, bytes);
+}
+
 // What the bytes of a message's values take in a frame, structs included.
 template <class Item>
 std::size_t variable_bytes(std::span<const Item> items) {
@@ -195,6 +204,7 @@ std::size_t variable_bytes(const Accept& m) { return variable_bytes(m.values); }
 std::size_t variable_bytes(const Chosen& m) { return variable_bytes(m.values); }
 std::size_t variable_bytes(const Forward& m) { return m.value.bytes.size(); }
 std::size_t variable_bytes(const ForwardAnswer& m) { return m.reply.size(); }
+std::size_t variable_bytes(const SnapshotChunk& m) { return m.bytes.size(); }
 template <class Fixed>
 std::size_t variable_bytes(const Fixed& /*message*/) {
   return 0;

@@ -39,6 +39,8 @@ enum class FrameType : std::uint16_t {
   forward_answer = 30,
   read_point = 31,
   read_point_answer = 32,
+  fetch_snapshot = 33,
+  snapshot_chunk = 34,
 };
 
 /// What every frame of this replica says about its origin.

@@ -50,6 +50,10 @@ template <>
 inline constexpr FrameType kFrameTypeOf<ReadPoint> = FrameType::read_point;
 template <>
 inline constexpr FrameType kFrameTypeOf<ReadPointAnswer> = FrameType::read_point_answer;
+template <>
+inline constexpr FrameType kFrameTypeOf<FetchSnapshot> = FrameType::fetch_snapshot;
+template <>
+inline constexpr FrameType kFrameTypeOf<SnapshotChunk> = FrameType::snapshot_chunk;
 
 inline wire::Ballot to_wire(const Ballot& ballot) {
   return {ballot.round, ballot.incarnation.value, ballot.replica.value};

@@ -11,6 +11,7 @@
 #include "wal/open_disk.h"
 #include "wal/recovery.h"
 #include "wal/segment_list.h"
+#include "wal/snapshot_file.h"
 
 namespace decree::wal {
 namespace {
@@ -40,6 +41,22 @@ int verdict(const Recovered& found) {
   return kTorn;
 }
 
+/// The newest snapshot, and where it says that the log begins.
+std::string check_snapshot(Disk& disk, LogStart& start) {
+  std::vector<Slot> slots;
+  if (const auto error = list_snapshots(disk, slots)) {
+    return "the directory cannot be listed: " + error.message();
+  }
+  if (slots.empty()) return {};
+  SnapshotFile file(disk);
+  std::string problem = file.open(slots.back());
+  if (problem.empty()) problem = file.verify();
+  if (!problem.empty()) return problem;
+  fmt::print("snapshot: of slot {}, {} bytes\n", file.header().slot, file.header().bytes);
+  start = start_of(file.header());
+  return {};
+}
+
 int run(const std::string& directory, Listing& listing) {
   std::string problem;
   const std::unique_ptr<Disk> disk = open_disk_read_only(directory, problem);
@@ -48,14 +65,16 @@ int run(const std::string& directory, Listing& listing) {
   problem = load_identity(*disk, identity);
   if (!problem.empty()) return refuse(kDamaged, problem);
   listing.on_identity(identity);
-  const LogStart start;
+  LogStart start;
+  problem = check_snapshot(*disk, start);
+  if (!problem.empty()) return refuse(kDamaged, problem);
   SegmentList list;
   problem = list_segments(*disk, identity, start.segment, list);
   if (!problem.empty()) return refuse(kDamaged, problem);
   const std::vector<Segment>& segments = list.needed;
   listing.on_segments(segments);
   if (segments.empty() && identity.epoch != 0) {
-    return refuse(kDamaged, segment_name(1) + " is missing");
+    return refuse(kDamaged, segment_name(start.segment) + " is missing");
   }
   if (segments.empty()) return kGood;
   SegmentReader reader(*disk);

@@ -110,21 +110,34 @@ void Directory::close(FileId file) {
 FileId Directory::submit_create(const std::string& name, std::span<const std::byte> head,
                                 std::uint64_t size, std::uint64_t token) {
   const FileId file = add_making(token);
-  maker_->submit(name, head, size, token);
+  running(maker_).submit(name, head, size, token);
   return file;
 }
 
 FileId Directory::submit_reuse(const std::string& from, const std::string& name,
                                std::span<const std::byte> head, std::uint64_t token) {
   const FileId file = add_making(token);
-  maker_->submit_reuse(from, name, head, token);
+  running(maker_).submit_reuse(from, name, head, token);
   return file;
 }
 
-FileId Directory::add_making(std::uint64_t token) {
-  if (!maker_) {
-    maker_ = std::make_unique<FileMaker>(handle_.directory.get(), handle_.direct, proactor());
+void Directory::submit_file(const std::string& name, std::unique_ptr<FileSource> source,
+                            std::uint64_t token) {
+  running(slow_maker_).submit_source(name, std::move(source), token);
+}
+
+void Directory::submit_remove(const std::string& name, std::uint64_t token) {
+  running(slow_maker_).submit_remove(name, token);
+}
+
+FileMaker& Directory::running(std::unique_ptr<FileMaker>& maker) {
+  if (!maker) {
+    maker = std::make_unique<FileMaker>(handle_.directory.get(), handle_.direct, proactor());
   }
+  return *maker;
+}
+
+FileId Directory::add_making(std::uint64_t token) {
   const FileId file = add(UniqueFd());
   making_.push_back({token, file});
   return file;
@@ -133,15 +146,16 @@ FileId Directory::add_making(std::uint64_t token) {
 void Directory::take_made(std::vector<Completion>& completions) {
   if (!has_made()) return;
   made_.clear();
-  maker_->take(made_);
+  if (maker_) maker_->take(made_);
   for (MadeFile& made : made_) {
     const auto same = [&](const Making& making) { return making.token == made.token; };
     const auto making = std::find_if(making_.begin(), making_.end(), same);
     DECREE_ASSERT(making != making_.end(), "files that are made were asked for");
     files_[making->file.value - 1] = std::move(made.fd);
     making_.erase(making);
-    completions.push_back({made.token, made.error});
   }
+  if (slow_maker_) slow_maker_->take(made_);
+  for (const MadeFile& made : made_) completions.push_back({made.token, made.error});
 }
 
 bool Directory::wait() {

@@ -44,19 +44,25 @@ class Directory : public Disk {
                        std::uint64_t token) override;
   FileId submit_reuse(const std::string& from, const std::string& name,
                       std::span<const std::byte> head, std::uint64_t token) override;
+  void submit_file(const std::string& name, std::unique_ptr<FileSource> source,
+                   std::uint64_t token) override;
+  void submit_remove(const std::string& name, std::uint64_t token) override;
   bool wait() override;
 
  protected:
   [[nodiscard]] int fd_of(FileId file) const;
   [[nodiscard]] bool direct() const { return handle_.direct; }
   [[nodiscard]] proactor::Proactor& proactor() const { return *handle_.proactor; }
-  [[nodiscard]] bool has_made() const { return maker_ && maker_->has_made(); }
+  [[nodiscard]] bool has_made() const {
+    return (maker_ && maker_->has_made()) || (slow_maker_ && slow_maker_->has_made());
+  }
   /// Appends the completions of submit_create().
   void take_made(std::vector<Completion>& completions);
 
  private:
   FileId add(UniqueFd fd);
   FileId add_making(std::uint64_t token);
+  FileMaker& running(std::unique_ptr<FileMaker>& maker);
   std::error_code sync_directory() const;
 
   DirectoryHandle handle_;
@@ -67,7 +73,8 @@ class Directory : public Disk {
   };
   std::vector<Making> making_;
   std::vector<MadeFile> made_;
-  std::unique_ptr<FileMaker> maker_;  // starts with the first file
+  std::unique_ptr<FileMaker> maker_;       // of segments; starts with the first
+  std::unique_ptr<FileMaker> slow_maker_;  // of what no append waits for
 };
 
 }  // namespace decree::wal

@@ -27,6 +27,18 @@ struct Completion {
   std::error_code error;
 };
 
+/// Where the bytes of a new file come from. Used on another thread than the disk's.
+class FileSource {
+ public:
+  virtual ~FileSource() = default;
+  /// The next whole blocks from aligned memory, valid until the next call; empty at the end.
+  virtual std::span<const std::byte> next() = 0;
+  /// There is no next block, although it is not the end.
+  [[nodiscard]] virtual bool failed() const = 0;
+  /// The first block of the file, asked for when all that comes behind it is written.
+  virtual std::span<const std::byte> head() = 0;
+};
+
 /// One directory on a disk, locked for one process. Used by one thread. A call that fails leaves
 /// the disk as it was, as far as anybody can know.
 class Disk {
@@ -64,6 +76,12 @@ class Disk {
   /// head.
   virtual FileId submit_reuse(const std::string& from, const std::string& name,
                               std::span<const std::byte> head, std::uint64_t token) = 0;
+  /// Makes a file out of what `source` hands out, in the background and at a bounded rate. It gets
+  /// its name when that is durable; after an error it does not exist. `source` may be given up.
+  virtual void submit_file(const std::string& name, std::unique_ptr<FileSource> source,
+                           std::uint64_t token) = 0;
+  /// Starts remove() in the background. Several may be under way with one token.
+  virtual void submit_remove(const std::string& name, std::uint64_t token) = 0;
   /// Hands what was submitted to the device, in as few system calls as can be.
   virtual void flush() = 0;
   /// The same, at the latest when the thread waits: then it may cost no system call of its own.

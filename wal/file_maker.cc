@@ -1,5 +1,8 @@
 #include "wal/file_maker.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -10,6 +13,8 @@ namespace decree::wal {
 namespace {
 
 constexpr std::chrono::milliseconds kPause{100};
+/// Of a file that nobody waits for: the log needs the device more.
+constexpr std::uint64_t kBytesPerSecond = 64u << 20;
 
 BlockBuffer copy_of(std::span<const std::byte> head) {
   BlockBuffer copy(head.size() / kBlockSize);
@@ -33,12 +38,21 @@ FileMaker::~FileMaker() {
 
 void FileMaker::submit(const std::string& name, std::span<const std::byte> head, std::uint64_t size,
                        std::uint64_t token) {
-  submit(Job{name, copy_of(head), size, {}, token});
+  submit(Job{name, copy_of(head), size, {}, {}, false, token});
 }
 
 void FileMaker::submit_reuse(const std::string& from, const std::string& name,
                              std::span<const std::byte> head, std::uint64_t token) {
-  submit(Job{name, copy_of(head), 0, from, token});
+  submit(Job{name, copy_of(head), 0, from, {}, false, token});
+}
+
+void FileMaker::submit_source(const std::string& name, std::unique_ptr<FileSource> source,
+                              std::uint64_t token) {
+  submit(Job{name, {}, 0, {}, std::move(source), false, token});
+}
+
+void FileMaker::submit_remove(const std::string& name, std::uint64_t token) {
+  submit(Job{name, {}, 0, {}, {}, true, token});
 }
 
 void FileMaker::submit(Job job) {
@@ -60,12 +74,30 @@ void FileMaker::run() {
   Job job;
   while (next(job)) {
     MadeFile made{job.token, {}, {}};
-    const FileToMake file{directory_, job.name, job.head.bytes(), job.size, direct_};
-    made.error =
-        job.from.empty() ? make_file(file, stop_, made.fd) : reuse_file(file, job.from, made.fd);
-    if (made.error == std::errc::no_space_on_device) pause();
+    made.error = carry_out(job, made.fd);
+    job.source.reset();
+    if (made.error == std::errc::no_space_on_device) pause(kPause);
     report(std::move(made));
   }
+}
+
+std::error_code FileMaker::carry_out(Job& job, UniqueFd& made) {
+  if (job.remove) return remove(job.name);
+  if (job.source) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto pace = [&](std::uint64_t bytes) {
+      const auto due = start + std::chrono::nanoseconds(bytes * 1'000'000'000 / kBytesPerSecond);
+      pause(due - std::chrono::steady_clock::now());
+    };
+    return write_file(directory_, job.name, direct_, *job.source, pace, stop_);
+  }
+  const FileToMake file{directory_, job.name, job.head.bytes(), job.size, direct_};
+  return job.from.empty() ? make_file(file, stop_, made) : reuse_file(file, job.from, made);
+}
+
+std::error_code FileMaker::remove(const std::string& name) const {
+  if (::unlinkat(directory_, name.c_str(), 0) != 0 || ::fsync(directory_) != 0) return last_error();
+  return {};
 }
 
 bool FileMaker::next(Job& job) {
@@ -77,9 +109,9 @@ bool FileMaker::next(Job& job) {
   return true;
 }
 
-void FileMaker::pause() {
+void FileMaker::pause(std::chrono::nanoseconds time) {
   std::unique_lock lock(mutex_);
-  wake_.wait_for(lock, kPause, [this] { return stop_.load(); });
+  wake_.wait_for(lock, time, [this] { return stop_.load(); });
 }
 
 void FileMaker::report(MadeFile made) {

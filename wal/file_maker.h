@@ -3,6 +3,7 @@
 #define DECREE_WAL_FILE_MAKER_H_
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -39,6 +40,10 @@ class FileMaker {
   /// Makes it out of the file `from`.
   void submit_reuse(const std::string& from, const std::string& name,
                     std::span<const std::byte> head, std::uint64_t token);
+  /// Makes it out of `source`, at a bounded rate.
+  void submit_source(const std::string& name, std::unique_ptr<FileSource> source,
+                     std::uint64_t token);
+  void submit_remove(const std::string& name, std::uint64_t token);
   [[nodiscard]] bool has_made() const { return has_made_.load(std::memory_order_acquire); }
   /// Appends what was made.
   void take(std::vector<MadeFile>& made);
@@ -48,14 +53,18 @@ class FileMaker {
     std::string name;
     BlockBuffer head;
     std::uint64_t size = 0;
-    std::string from;  // empty: a new file
+    std::string from;                    // or what file to make it of,
+    std::unique_ptr<FileSource> source;  // or where its bytes come from,
+    bool remove = false;                 // or that it goes
     std::uint64_t token = 0;
   };
 
   void submit(Job job);
   void run();
   bool next(Job& job);
-  void pause();
+  std::error_code carry_out(Job& job, UniqueFd& made);
+  std::error_code remove(const std::string& name) const;
+  void pause(std::chrono::nanoseconds time);
   void report(MadeFile made);
 
   int directory_;

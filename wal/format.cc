@@ -12,8 +12,7 @@ namespace decree::wal {
 namespace {
 
 constexpr std::size_t kNumberDigits = 16;
-constexpr char kPrefix[] = "segment-";
-constexpr char kSuffix[] = ".log";
+constexpr NumberedName kSegmentName{"segment-", ".log"};
 
 }  // namespace
 
@@ -49,21 +48,26 @@ bool all_zero(std::span<const std::byte> bytes) {
          std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0;
 }
 
-std::string segment_name(std::uint64_t number) {
-  std::array<char, 40> name{};
-  const int length = std::snprintf(name.data(), name.size(), "%s%016llx%s", kPrefix,
-                                   static_cast<unsigned long long>(number), kSuffix);
-  return {name.data(), static_cast<std::size_t>(length)};
+std::string name_of(const NumberedName& pattern, std::uint64_t number) {
+  std::array<char, kNumberDigits + 1> digits{};
+  std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(number));
+  return std::string(pattern.prefix) + digits.data() + std::string(pattern.suffix);
 }
 
-std::optional<std::uint64_t> segment_number(const std::string& name) {
-  constexpr std::size_t prefix = sizeof(kPrefix) - 1;
-  if (name.size() != prefix + kNumberDigits + sizeof(kSuffix) - 1) return {};
+std::optional<std::uint64_t> number_in(const NumberedName& pattern, const std::string& name) {
+  const std::size_t prefix = pattern.prefix.size();
+  if (name.size() != prefix + kNumberDigits + pattern.suffix.size()) return {};
   std::uint64_t number = 0;
   const char* first = name.data() + prefix;
   std::from_chars(first, first + kNumberDigits, number, 16);
-  if (segment_name(number) != name) return {};
+  if (name_of(pattern, number) != name) return {};
   return number;
+}
+
+std::string segment_name(std::uint64_t number) { return name_of(kSegmentName, number); }
+
+std::optional<std::uint64_t> segment_number(const std::string& name) {
+  return number_in(kSegmentName, name);
 }
 
 }  // namespace decree::wal

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "paxos/record.h"
@@ -29,7 +30,13 @@ inline constexpr std::uint64_t kMaxInFlight = 16;
 inline constexpr std::uint64_t kSequenceJump = 64;
 static_assert(kSequenceJump > kMaxInFlight);
 
-enum class BlockKind : std::uint32_t { segment = 1, batch = 2, mark = 3, identity = 4 };
+enum class BlockKind : std::uint32_t {
+  segment = 1,
+  batch = 2,
+  mark = 3,
+  identity = 4,
+  snapshot = 5
+};
 
 /// The beginning of every block.
 struct BlockStamp {
@@ -123,6 +130,15 @@ void store(std::span<std::byte> bytes, const T& value) {
   static_assert(std::is_trivially_copyable_v<T>);
   __builtin_memcpy(bytes.data(), &value, sizeof(T));
 }
+
+/// Names of files with a number in them, 16 hexadecimal digits.
+struct NumberedName {
+  std::string_view prefix;
+  std::string_view suffix;
+};
+std::string name_of(const NumberedName& pattern, std::uint64_t number);
+/// The number in a name; none if it does not have the pattern.
+std::optional<std::uint64_t> number_in(const NumberedName& pattern, const std::string& name);
 
 std::string segment_name(std::uint64_t number);
 /// The number of a segment's file name; none for any other name.

@@ -14,6 +14,8 @@
 #include "paxos/record.h"
 #include "wal/disk.h"
 #include "wal/log_start.h"
+#include "wal/snapshot_file.h"
+#include "wal/snapshot_source.h"
 
 namespace decree::wal {
 
@@ -31,7 +33,6 @@ struct LogOptions {
   Incarnation fresh_incarnation;  // for a directory that has none yet
   std::uint64_t segment_bytes = 64u << 20;
   std::uint64_t fresh_secret = 0;  // seed of a new directory's checksums; 0: the kernel draws it
-  LogStart start;                  // what the newest snapshot says
 };
 
 struct LogStatus {
@@ -42,7 +43,9 @@ struct LogStatus {
   std::uint64_t bytes = 0;          // of the segments that hold records, free room included
   std::uint64_t bytes_written = 0;  // blocks, since open
   std::uint64_t batches_cut = 0;    // torn batches that recovery cut off
-  std::string disk;                 // see Disk::description
+  Slot snapshot;                    // the state after this slot is in a file; 0: none is
+  std::uint64_t snapshot_bytes = 0;
+  std::string disk;  // see Disk::description
 };
 
 /// Appends batches of records, reports them durable in order, reads them back. One thread. After a
@@ -52,11 +55,16 @@ class Log {
   /// Called for each record of the log, oldest first, during open.
   using Visitor = std::function<void(Lsn, const Record&)>;
 
+  /// Called during open, before the records, if there is a snapshot: the state after that slot,
+  /// every byte of it verified. Answers empty, or what is wrong with it.
+  using Restore = std::function<std::string(Slot, SnapshotFile&)>;
+
   /// Opens or makes the log of a locked directory, one more start number, synced before it returns.
-  /// On failure returns null and says in `problem` what is wrong and what to do; records may have
-  /// been visited by then. `disk` must outlive the log and serve no other.
-  static std::unique_ptr<Log> open(Disk& disk, const LogOptions& options, const Visitor& visit,
-                                   std::string& problem);
+  /// On failure returns null and says in `problem` what is wrong and what to do; a snapshot may
+  /// have been restored and records visited by then. `disk` must outlive the log and serve no
+  /// other.
+  static std::unique_ptr<Log> open(Disk& disk, const LogOptions& options, const Restore& restore,
+                                   const Visitor& visit, std::string& problem);
   ~Log();  // waits for the writes that are under way
 
   /// One batch, durable as a whole. Copies the records' bytes, together at most max_record_bytes()
@@ -94,10 +102,34 @@ class Log {
   /// Where the log may begin when the slots through `last` are not needed any more. Whatever else
   /// is in the older segments, such as promises, is repeated by the caller in a durable append
   /// before it asks.
-  [[nodiscard]] LogStart start_behind(Slot last) const;
-  /// `start` is durable in a snapshot: what lies before it is dropped, and its files are used
-  /// again.
-  void begin_at(const LogStart& start);
+  [[nodiscard]] LogStart start_behind(Slot last, std::uint64_t kept_segments = 0) const;
+  /// Starts to write a snapshot of the state after `slot`, which is above the last snapshot's. Once
+  /// it is durable the log begins at `start`: what lies before it is dropped, and its files are
+  /// used again. One at a time. A crash at any moment leaves the old snapshot or the new one, and
+  /// the log that belongs to it.
+  void write_snapshot(Slot slot, const LogStart& start, std::unique_ptr<StateSource> state);
+  /// How that ended, if poll() noticed it since the last call. After an error nothing has changed.
+  std::optional<std::error_code> take_snapshot_end();
+  /// The slot of the newest snapshot; 0: there is none.
+  [[nodiscard]] Slot snapshot() const;
+  /// Its file, header checked; null if there is none or it cannot be read. It stays readable when a
+  /// newer one takes its place. The log must outlive it.
+  std::unique_ptr<SnapshotFile> open_snapshot();
+  /// Segments that hold records.
+  [[nodiscard]] std::uint64_t segments_used() const;
+
+  /// A snapshot of another replica arrives: begin_incoming() in place of an earlier one, then every
+  /// chunk, as it is in the other's file and checked, then finish_incoming(), whose end is told and
+  /// has effects like that of write_snapshot(). No write_snapshot() meanwhile. The next call of
+  /// these only when incoming_ready().
+  std::error_code begin_incoming(Slot slot);
+  void put_chunk(std::span<const std::byte> chunk);
+  void finish_incoming(const LogStart& start);
+  /// Nothing of it is under way.
+  [[nodiscard]] bool incoming_ready() const;
+  /// The incoming snapshot could not be written and is given up.
+  [[nodiscard]] std::error_code incoming_failure() const;
+
   /// Records of slots through this one may be gone.
   [[nodiscard]] Slot dropped() const;
 

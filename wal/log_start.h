@@ -14,7 +14,7 @@ namespace decree::wal {
 struct LogStart {
   std::uint64_t segment = 1;  // the first one that is needed
   Link before;                // the last batch before it
-  Slot dropped;               // records of slots through this one may be gone; 0: none
+  Slot dropped;               // of slots through this one not every record is here; 0: of none
 };
 
 }  // namespace decree::wal

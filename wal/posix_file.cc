@@ -43,13 +43,27 @@ std::error_code fill(int fd, const FileToMake& file, const std::atomic<bool>& st
   return ::fsync(fd) == 0 ? std::error_code() : last_error();
 }
 
-std::error_code publish(const FileToMake& file, const std::string& former) {
-  if (::faccessat(file.directory, file.name.c_str(), F_OK, 0) == 0) {
+std::error_code publish(int directory, const std::string& former, const std::string& name) {
+  if (::faccessat(directory, name.c_str(), F_OK, 0) == 0) {
     return std::make_error_code(std::errc::file_exists);
   }
-  const int renamed = ::renameat(file.directory, former.c_str(), file.directory, file.name.c_str());
-  if (renamed != 0 || ::fsync(file.directory) != 0) return last_error();
+  const int renamed = ::renameat(directory, former.c_str(), directory, name.c_str());
+  if (renamed != 0 || ::fsync(directory) != 0) return last_error();
   return {};
+}
+
+std::error_code fill(int fd, FileSource& source, const std::function<void(std::uint64_t)>& pace,
+                     const std::atomic<bool>& stop) {
+  std::uint64_t offset = kBlockSize;
+  for (auto piece = source.next(); !piece.empty(); piece = source.next()) {
+    if (const auto error = write_all(fd, offset, piece)) return error;
+    offset += piece.size();
+    pace(offset);
+    if (stop) return std::make_error_code(std::errc::operation_canceled);
+  }
+  if (source.failed()) return std::make_error_code(std::errc::operation_canceled);
+  if (const auto error = write_all(fd, 0, source.head())) return error;
+  return ::fsync(fd) == 0 ? std::error_code() : last_error();
 }
 
 }  // namespace
@@ -100,7 +114,7 @@ std::error_code make_file(const FileToMake& file, const std::atomic<bool>& stop,
   UniqueFd fd(::openat(file.directory, unfinished.c_str(), flags, kOwnerOnly));
   if (!fd) return last_error();
   std::error_code error = fill(fd.get(), file, stop);
-  if (!error) error = publish(file, unfinished);
+  if (!error) error = publish(file.directory, unfinished, file.name);
   if (error) {
     ::unlinkat(file.directory, unfinished.c_str(), 0);
     return error;
@@ -115,9 +129,22 @@ std::error_code reuse_file(const FileToMake& file, const std::string& from, Uniq
   if (!fd) return last_error();
   if (const auto error = write_all(fd.get(), 0, file.head)) return error;
   if (::fsync(fd.get()) != 0) return last_error();
-  if (const auto error = publish(file, from)) return error;
+  if (const auto error = publish(file.directory, from, file.name)) return error;
   made = std::move(fd);
   return {};
+}
+
+std::error_code write_file(int directory, const std::string& name, bool direct, FileSource& source,
+                           const std::function<void(std::uint64_t)>& pace,
+                           const std::atomic<bool>& stop) {
+  const std::string unfinished = unfinished_name(name);
+  const int flags = O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | (direct ? O_DIRECT : 0);
+  const UniqueFd fd(::openat(directory, unfinished.c_str(), flags, kOwnerOnly));
+  if (!fd) return last_error();
+  std::error_code error = fill(fd.get(), source, pace, stop);
+  if (!error) error = publish(directory, unfinished, name);
+  if (error) ::unlinkat(directory, unfinished.c_str(), 0);
+  return error;
 }
 
 std::string unfinished_name(const std::string& name) { return name + std::string(kUnfinished); }

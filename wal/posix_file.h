@@ -5,12 +5,14 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <system_error>
 #include <vector>
 
 #include "proactor/unique_fd.h"
+#include "wal/disk.h"
 
 namespace decree::wal {
 
@@ -40,6 +42,12 @@ std::error_code make_file(const FileToMake& file, const std::atomic<bool>& stop,
 /// Makes it out of the file `from`, whose other bytes stay: overwrites the head, syncs, renames,
 /// syncs the directory.
 std::error_code reuse_file(const FileToMake& file, const std::string& from, UniqueFd& made);
+
+/// Makes it out of a source, like make_file(). `pace` is called after each piece with the bytes
+/// written so far.
+std::error_code write_file(int directory, const std::string& name, bool direct, FileSource& source,
+                           const std::function<void(std::uint64_t)>& pace,
+                           const std::atomic<bool>& stop);
 
 /// What a file is called until it is complete. Such files are removed at the next opening.
 std::string unfinished_name(const std::string& name);

@@ -112,6 +112,7 @@ void SegmentSupply::drop_before(std::uint64_t number) {
   }
   current_ -= static_cast<std::size_t>(first_needed - segments_.begin());
   segments_.erase(segments_.begin(), first_needed);
+  close_before(number);
 }
 
 void SegmentSupply::on_created(std::error_code error) {

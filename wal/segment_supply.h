@@ -38,7 +38,8 @@ class SegmentSupply {
   /// Blocks that can be taken without waiting, in all.
   [[nodiscard]] std::uint64_t room_blocks() const;
 
-  /// Older segments than this one, which takes batches or did so last, hold nothing that is needed.
+  /// Older segments than this one, which takes batches or did so last, hold nothing that is needed,
+  /// and nothing is under way to them.
   /// Their files become new segments: what was written once needs no zeros.
   void drop_before(std::uint64_t number);
 

@@ -32,16 +32,20 @@ void SlotIndex::add(Place place, std::uint32_t blocks, const Link& batch) {
   extent.last_slot = std::max(extent.last_slot, slots.last_slot);
 }
 
-LogStart SlotIndex::start_behind(Slot last) const {
+LogStart SlotIndex::start_behind(Slot last, std::uint64_t kept_segments) const {
   if (extents_.empty()) return start_;
   const auto needed = std::find_if(extents_.begin(), extents_.end(), [&](const Extent& extent) {
     return extent.last_slot > last.value;
   });
   LogStart start;
-  start.segment = needed == extents_.end() ? extents_.back().segment : needed->segment;
+  const std::uint64_t newest = extents_.back().segment;
+  start.segment = needed == extents_.end() ? newest : needed->segment;
+  start.segment = std::min(start.segment, newest - std::min(newest, kept_segments));
+  start.segment = std::max(start.segment, starts_.front().segment);
   const auto begun = std::find_if(starts_.begin(), starts_.end(), [&](const SegmentStart& each) {
-    return each.segment == start.segment;
+    return each.segment >= start.segment;
   });
+  start.segment = begun->segment;  // some have no batches
   start.before = begun->before;
   start.dropped = start_.dropped;
   for (const Extent& extent : extents_) {

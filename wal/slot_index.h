@@ -31,8 +31,9 @@ class SlotIndex {
   /// Batches come in the order of the log.
   void add(Place place, std::uint32_t blocks, const Link& batch);
   /// Where the log may begin if the slots through `last` are not needed: at the first segment that
-  /// holds a higher one, or else at the one of the newest batch.
-  [[nodiscard]] LogStart start_behind(Slot last) const;
+  /// holds a higher one, or else at the one of the newest batch; but not before so many segments in
+  /// front of that one.
+  [[nodiscard]] LogStart start_behind(Slot last, std::uint64_t kept_segments) const;
   void begin_at(const LogStart& start);
   /// Where the log begins now.
   [[nodiscard]] const LogStart& start() const { return start_; }

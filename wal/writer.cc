@@ -102,6 +102,15 @@ void Writer::complete(const Completion& completion) {
     supply_.on_created(completion.error);
     return;
   }
+  if (completion.token == kSnapshotToken) {
+    snapshot_end_ = completion.error;
+    return;
+  }
+  if (completion.token == kIncomingToken) {
+    incoming_end_ = completion.error;
+    return;
+  }
+  if (completion.token == kRemoveToken) return;  // tried again at the next opening
   --writes_under_way_;
   if (completion.error && !failure_) failure_ = completion.error;
   if (completion.token == kMarkToken) {

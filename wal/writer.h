@@ -3,8 +3,10 @@
 #define DECREE_WAL_WRITER_H_
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "paxos/ring.h"
@@ -33,6 +35,9 @@ struct PendingBatch {
 class Writer {
  public:
   static constexpr std::uint64_t kCreateToken = UINT64_MAX;
+  static constexpr std::uint64_t kSnapshotToken = UINT64_MAX - 2;
+  static constexpr std::uint64_t kRemoveToken = UINT64_MAX - 3;
+  static constexpr std::uint64_t kIncomingToken = UINT64_MAX - 4;
 
   /// `last` is the last batch that recovery found: durable. Batches that become durable are added
   /// to `index`.
@@ -45,6 +50,12 @@ class Writer {
   Lsn poll();
   void idle();
 
+  /// How the file with kSnapshotToken ended, if it did since the last call.
+  std::optional<std::error_code> take_snapshot_end() { return std::exchange(snapshot_end_, {}); }
+
+  /// How the write with kIncomingToken ended, likewise.
+  std::optional<std::error_code> take_incoming_end() { return std::exchange(incoming_end_, {}); }
+
   [[nodiscard]] std::error_code failure() const { return failure_; }
   [[nodiscard]] Lsn appended() const { return Lsn{appended_.lsn}; }
   [[nodiscard]] Lsn durable() const { return Lsn{durable_.lsn}; }
@@ -53,6 +64,7 @@ class Writer {
   [[nodiscard]] std::uint64_t waiting_blocks() const { return waiting_blocks_; }
   /// True while the disk reads from buffers of the writer.
   [[nodiscard]] bool busy() const { return writes_under_way_ != 0; }
+  [[nodiscard]] bool mark_under_way() const { return mark_under_way_; }
   [[nodiscard]] const Ring<PendingBatch>& pending() const { return pending_; }
 
  private:
@@ -83,6 +95,8 @@ class Writer {
   unsigned idle_polls_ = 0;  // in a row that found nothing to do
   std::uint64_t bytes_written_ = 0;
   std::error_code failure_;
+  std::optional<std::error_code> snapshot_end_;
+  std::optional<std::error_code> incoming_end_;
   std::vector<Completion> completions_;
 };
 

@@ -3,6 +3,7 @@
 #include <boost/asio/use_future.hpp>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <string>
 
 #include "decree/replica.h"
@@ -13,6 +14,10 @@ class Counter : public decree::StateMachine {
     value_ += entry.text() == "increment" ? 1 : 0;
     reply.assign(std::to_string(value_));
   }
+  std::unique_ptr<decree::SnapshotView> snapshot() override {
+    return std::make_unique<decree::CopiedState>(std::to_string(value_));
+  }
+  void restore(decree::SnapshotReader& reader) override { value_ = std::stol(read_all(reader)); }
 
  private:
   long value_ = 0;

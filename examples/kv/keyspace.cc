@@ -71,6 +71,22 @@ void Keyspace::set(std::string_view key, std::string_view value) {
   changed(it);
 }
 
+void Keyspace::put(const Entry& entry) {
+  const auto it = insert(entry.key);
+  Record& record = it->second;
+  record.value = std::string(entry.value);
+  record.waiting_ms = entry.waiting_ms;
+  record.due_ms = entry.due_ms;
+  if (record.waiting_ms != 0) waiting_.insert(it->first.key);
+  if (record.due_ms != 0) due_.insert({record.due_ms, it->first.key});
+  changed(it);
+}
+
+void Keyspace::set_time(std::int64_t clock_ms, std::uint64_t ticks) {
+  clock_ms_ = clock_ms;
+  ticks_ = ticks;
+}
+
 void Keyspace::append(std::string_view key, std::string_view more) {
   const auto it = insert(key);
   it->second.value += more;

@@ -75,6 +75,25 @@ class Keyspace {
   /// Over all keys, values and expiries; does not depend on the order in memory. O(1).
   [[nodiscard]] std::uint64_t hash() const { return hash_; }
 
+  /// A key and all that is known of it. The times as in Record.
+  struct Entry {
+    std::string_view key;
+    std::string_view value;
+    std::int64_t waiting_ms = 0;
+    std::int64_t due_ms = 0;
+  };
+  /// Shows all keys. Allocates nothing.
+  template <typename Show>
+  void for_each(Show show) const {
+    for (const auto& [place, record] : records_) {
+      show(Entry{place.key, record.value, record.waiting_ms, record.due_ms});
+    }
+  }
+  /// Adds a key that was shown elsewhere; it is not here yet.
+  void put(const Entry& entry);
+  /// The clock of where it was shown.
+  void set_time(std::int64_t clock_ms, std::uint64_t ticks);
+
   /// Shows about `count` keys from `cursor` on (0: from the first); returns where to go on, 0 after
   /// the last. `count` > 0.
   std::uint64_t scan(std::uint64_t cursor, std::size_t count,

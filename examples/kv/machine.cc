@@ -1,5 +1,7 @@
 #include "examples/kv/machine.h"
 
+#include "examples/kv/forked_view.h"
+
 namespace decree::kv {
 
 void Machine::apply(const Entry& entry, Reply& reply) {
@@ -10,6 +12,16 @@ void Machine::apply(const Entry& entry, Reply& reply) {
   if (keys_.ticks() != ticks) {
     ticked_at_ = std::chrono::steady_clock::now();
   }
+  if (on_expiring_ && keys_.expiring() > 0) {
+    on_expiring_();
+  }
+}
+
+std::unique_ptr<SnapshotView> Machine::snapshot() { return fork_view(keys_); }
+
+void Machine::restore(SnapshotReader& reader) {
+  restore_view(reader, keys_);
+  ticked_at_ = std::chrono::steady_clock::now();
   if (on_expiring_ && keys_.expiring() > 0) {
     on_expiring_();
   }

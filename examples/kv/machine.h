@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "decree/state_machine.h"
@@ -21,6 +22,8 @@ class Machine final : public StateMachine {
   using SteadyTime = std::chrono::steady_clock::time_point;
 
   void apply(const Entry& entry, Reply& reply) override;
+  std::unique_ptr<SnapshotView> snapshot() override;
+  void restore(SnapshotReader& reader) override;
 
   /// Executes a read or query and appends its reply.
   void look(const Command& command, Arguments arguments, std::string* out);

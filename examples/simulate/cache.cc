@@ -3,6 +3,7 @@
 // only one, so the replicas evict different keys. Try: decree-simulate --seeds 100
 #include <list>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,19 @@ class Cache final : public decree::StateMachine {
     if (entries_.size() <= kCapacity) return;
     reply.assign(std::string_view(&entries_.back().key, 1));
     entries_.pop_back();
+  }
+
+  std::unique_ptr<decree::SnapshotView> snapshot() override {
+    std::string text;
+    for (const Kept& each : entries_) text += each.key + each.value + '\n';
+    return std::make_unique<decree::CopiedState>(text);
+  }
+  void restore(decree::SnapshotReader& reader) override {
+    entries_.clear();
+    std::istringstream lines(read_all(reader));
+    for (std::string line; std::getline(lines, line);) {
+      entries_.push_back({line.at(0), line.substr(1)});
+    }
   }
 
   std::string get(char key) {

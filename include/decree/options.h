@@ -31,8 +31,8 @@ struct Options {
   std::uint32_t clock_rate_error_ppm = 110'000;  // rho; 1 to 300,000
   std::uint64_t max_command_bytes = 2u << 20;    // one command; 1 KiB to 16 MiB
   std::uint64_t max_pending_bytes = 64u << 20;   // proposals in flight; at least 4 commands
-  std::uint64_t segment_bytes = 64u
-                                << 20;  // of a log file; 4 MiB or 8 commands to 1 GiB, whole MiB
+  std::uint64_t log_bytes = 1u << 30;  // of the log's files, beside the snapshots; 64 MiB or 128
+                                       // commands to 1 TiB. At half of it a snapshot is taken.
 
   /// Empty, or a sentence that names the first option that is out of range.
   [[nodiscard]] std::string check() const;

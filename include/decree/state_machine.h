@@ -3,10 +3,12 @@
 #define DECREE_STATE_MACHINE_H_
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "decree/snapshot.h"
 #include "decree/types.h"
 
 namespace decree {
@@ -44,9 +46,16 @@ class Reply {
 class StateMachine {
  public:
   virtual ~StateMachine() = default;
-  /// Called once for each chosen command, in slot order, on the engine's thread; from the first
-  /// slot again after each start.
+  /// Called once for each chosen command, in slot order, on the engine's thread; after each start
+  /// from the first slot again, or from the one behind the snapshot that was restored.
   virtual void apply(const Entry& entry, Reply& reply) = 0;
+  /// Hands out the state as it is now, to be written down while apply() goes on. Called on the
+  /// engine's thread, which waits for it: take a persistent structure's root, not a copy of much.
+  /// Null: this machine has no snapshots, and its log grows for ever.
+  virtual std::unique_ptr<SnapshotView> snapshot() = 0;
+  /// Puts a state in the place of the present one, whatever that is: at start, or when this replica
+  /// was too far behind for the log. On the engine's thread.
+  virtual void restore(SnapshotReader& reader) = 0;
 };
 
 }  // namespace decree

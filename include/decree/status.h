@@ -48,9 +48,13 @@ struct Status {
   std::uint64_t proposals_pending = 0;
   std::uint64_t reads_pending = 0;
   std::uint64_t log_segments = 0;
+  std::uint64_t log_bytes = 0;          // of its files with records
   std::uint64_t log_bytes_written = 0;  // since it started
-  std::string log_disk;                 // how writes are made durable
-  std::string storage_error;            // empty while the log works
+  Slot log_dropped;                     // records of slots through this one may be gone
+  Slot snapshot;                        // the newest is of the state after this slot; 0: none
+  std::uint64_t snapshot_bytes = 0;
+  std::string log_disk;       // how writes are made durable
+  std::string storage_error;  // empty while the log works
   std::vector<PeerStatus> peers;
 };
 

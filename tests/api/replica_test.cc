@@ -38,6 +38,10 @@ class Counter final : public StateMachine {
     total_ += std::stoi(std::string(entry.text()));
     reply.assign(std::to_string(total_));
   }
+  std::unique_ptr<SnapshotView> snapshot() override {
+    return std::make_unique<CopiedState>(std::to_string(total_));
+  }
+  void restore(SnapshotReader& reader) override { total_ = std::stoi(read_all(reader)); }
   [[nodiscard]] int total() const { return total_; }
 
  private:
@@ -69,7 +73,7 @@ class ApiTest : public testing::Test {
     options.id = members_[i].id;
     options.members = members_;
     options.directory = root_ / std::to_string(i + 1);
-    options.segment_bytes = 16u << 20;
+    options.log_bytes = 256u << 20;
     options.suspect_us = 200'000;
     return options;
   }

@@ -20,6 +20,8 @@ constexpr leases::Duration kRound = leases::Duration::micros(10);
 class Nothing final : public StateMachine {
  public:
   void apply(const Entry&, Reply&) override {}
+  std::unique_ptr<SnapshotView> snapshot() override { return nullptr; }
+  void restore(SnapshotReader&) override {}
 };
 
 }  // namespace

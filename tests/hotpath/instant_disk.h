@@ -2,6 +2,7 @@
 #ifndef DECREE_TESTS_HOTPATH_INSTANT_DISK_H_
 #define DECREE_TESTS_HOTPATH_INSTANT_DISK_H_
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +50,15 @@ class InstantDisk final : public wal::Disk {
                            std::uint64_t token) override {
     done_.push_back({token, {}});
     return wal::FileId{made_++};
+  }
+  void submit_file(const std::string& name, std::unique_ptr<wal::FileSource> source,
+                   std::uint64_t token) override {
+    memory_.submit_file(name, std::move(source), token);
+    memory_.poll(done_);
+  }
+  void submit_remove(const std::string& name, std::uint64_t token) override {
+    memory_.submit_remove(name, token);
+    memory_.poll(done_);
   }
   void flush() override {}
   void poll(std::vector<wal::Completion>& completions) override {

@@ -2,10 +2,23 @@
 
 #include <algorithm>
 #include <boost/asio/system_executor.hpp>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 
 namespace decree::replica {
+
+std::unique_ptr<SnapshotView> Journalist::snapshot() {
+  std::string lines;
+  for (const std::string& command : commands) lines += command + '\n';
+  return std::make_unique<CopiedState>(lines);
+}
+
+void Journalist::restore(SnapshotReader& reader) {
+  commands.clear();
+  std::istringstream lines(read_all(reader));
+  for (std::string line; std::getline(lines, line);) commands.push_back(line);
+}
 
 class Group::Clock final : public leases::Clock {
  public:
@@ -56,7 +69,7 @@ Group::Group(std::size_t replicas) {
   options.cluster = 7;
   options.directory = "memory";
   options.max_command_bytes = 64u << 10;
-  options.segment_bytes = 4u << 20;
+  options.log_bytes = 64u << 20;
   nodes_.resize(1);
   for (std::uint32_t id = 1; id <= replicas; ++id) {
     nodes_.push_back(std::make_unique<Node>(*this, id));
@@ -258,7 +271,7 @@ bool Group::turn() {
     Node& each = node(id);
     if (each.engine == nullptr || each.paused) continue;
     // A disk in memory completes writes at the next poll, which only a turn makes.
-    const bool writes = !each.engine->log_is_quiet();
+    const bool writes = !each.engine->log_is_quiet() || each.disk->outstanding() > 0;
     if (!each.engine->has_work() && !writes && each.clock.now() < each.engine->next_deadline()) {
       continue;
     }

@@ -28,6 +28,8 @@ class Journalist final : public StateMachine {
     commands.emplace_back(entry.text());
     reply.assign(std::to_string(commands.size()));
   }
+  std::unique_ptr<SnapshotView> snapshot() override;
+  void restore(SnapshotReader& reader) override;
 
   std::vector<std::string> commands;
 };

@@ -44,8 +44,8 @@ TEST(Options, EachIsCheckedAndNamed) {
       {"clock_rate_error_ppm", [](Options& o) { o.clock_rate_error_ppm = 300'001; }},
       {"max_command_bytes", [](Options& o) { o.max_command_bytes = 1023; }},
       {"max_pending_bytes", [](Options& o) { o.max_pending_bytes = 4 * o.max_command_bytes - 1; }},
-      {"segment_bytes", [](Options& o) { o.segment_bytes = 8 * o.max_command_bytes - 1; }},
-      {"segment_bytes", [](Options& o) { o.segment_bytes += 1; }},
+      {"log_bytes", [](Options& o) { o.log_bytes = 128 * o.max_command_bytes - 1; }},
+      {"log_bytes", [](Options& o) { o.log_bytes = (1ULL << 40) + 1; }},
   };
   for (const Case& each : cases) {
     Options options = good();

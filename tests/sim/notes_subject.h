@@ -23,6 +23,8 @@ class Notebook : public StateMachine {
     reply.assign(std::string_view(text_).substr(text_.size() - std::min(text_.size(), kShown)));
     if (!filter_ || filter_(entry)) text_ += entry.text();
   }
+  std::unique_ptr<SnapshotView> snapshot() override { return std::make_unique<CopiedState>(text_); }
+  void restore(SnapshotReader& reader) override { text_ = read_all(reader); }
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:

@@ -87,6 +87,9 @@ class SharedCounter final : public Notes {
       reply.assign(std::to_string(++count_));
     }
 
+    std::unique_ptr<SnapshotView> snapshot() override { return nullptr; }
+    void restore(SnapshotReader& /*reader*/) override {}
+
    private:
     int& count_;
   };

@@ -117,7 +117,27 @@ FileId MemoryDisk::submit_reuse(const std::string& from, const std::string& name
   return add_file(name);
 }
 
+void MemoryDisk::submit_file(const std::string& name, std::unique_ptr<FileSource> source,
+                             std::uint64_t token) {
+  std::vector<std::byte> bytes(kBlockSize);
+  for (auto piece = source->next(); !piece.empty(); piece = source->next()) {
+    bytes.insert(bytes.end(), piece.begin(), piece.end());
+  }
+  const auto head = source->head();
+  std::copy(head.begin(), head.end(), bytes.begin());
+  const std::uint64_t size = bytes.size();
+  creations_.push_back({name, std::move(bytes), size, token});
+}
+
+void MemoryDisk::submit_remove(const std::string& name, std::uint64_t token) {
+  creations_.push_back({name, {}, 0, token, {}, true});
+}
+
 void MemoryDisk::carry_out(const Creation& creation) {
+  if (creation.remove) {
+    files_.erase(creation.name);
+    return;
+  }
   if (creation.from.empty()) {
     files_[creation.name] = content(creation.head, creation.size);
     return;
@@ -131,7 +151,7 @@ void MemoryDisk::carry_out(const Creation& creation) {
 void MemoryDisk::apply(const Write& write, std::size_t first_block, std::size_t blocks) {
   std::vector<std::byte>& bytes = files_.at(write.name);
   const std::uint64_t start = first_block * kBlockSize;
-  DECREE_ASSERT(write.offset + write.bytes.size() <= bytes.size(), "files do not grow");
+  bytes.resize(std::max<std::size_t>(bytes.size(), write.offset + write.bytes.size()));
   std::copy_n(write.bytes.begin() + static_cast<std::ptrdiff_t>(start), blocks * kBlockSize,
               bytes.begin() + static_cast<std::ptrdiff_t>(write.offset + start));
 }
@@ -155,7 +175,7 @@ void MemoryDisk::poll(std::vector<Completion>& completions) {
   while (!hold_creations_ && !creations_.empty() && !crashed_) {
     const Creation creation = std::move(creations_.front());
     creations_.pop_front();
-    const bool refused = full_ && creation.from.empty();
+    const bool refused = full_ && needs_room(creation);
     if (!refused) carry_out(creation);
     done_.push_back(
         {creation.token, refused ? make(std::errc::no_space_on_device) : std::error_code()});
@@ -172,7 +192,7 @@ void MemoryDisk::crash(const std::function<bool()>& survives) {
   }
   // A file gets its name when it is durable, so one that was being made may be there or not.
   for (const Creation& creation : creations_) {
-    if ((!full_ || !creation.from.empty()) && survives()) {
+    if ((!full_ || !needs_room(creation)) && survives()) {
       carry_out(creation);
     } else if (!creation.from.empty() && survives()) {  // not renamed
       std::copy(creation.head.begin(), creation.head.end(), files_.at(creation.from).begin());

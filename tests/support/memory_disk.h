@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -44,6 +45,9 @@ class MemoryDisk final : public Disk {
                        std::uint64_t token) override;
   FileId submit_reuse(const std::string& from, const std::string& name,
                       std::span<const std::byte> head, std::uint64_t token) override;
+  void submit_file(const std::string& name, std::unique_ptr<FileSource> source,
+                   std::uint64_t token) override;
+  void submit_remove(const std::string& name, std::uint64_t token) override;
   void flush() override { flushed_ = outstanding_.size(); }
   void poll(std::vector<Completion>& completions) override;
   [[nodiscard]] bool ready() const override {
@@ -89,8 +93,12 @@ class MemoryDisk final : public Disk {
     std::uint64_t size = 0;
     std::uint64_t token = 0;
     std::string from = {};  // empty: a new file
+    bool remove = false;    // or that it goes
   };
 
+  static bool needs_room(const Creation& creation) {
+    return creation.from.empty() && !creation.remove;
+  }
   void carry_out(const Creation& creation);
   [[nodiscard]] std::error_code dead() const;
   std::string name_of(FileId file) const;

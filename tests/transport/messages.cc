@@ -145,6 +145,16 @@ class Dump {
     field("error", m.error);
     field("point", m.point);
   }
+  void operator()(const FetchSnapshot& m) {
+    field("fetch_snapshot", m.slot);
+    field("chunk", m.chunk);
+  }
+  void operator()(const SnapshotChunk& m) {
+    field("snapshot", m.slot);
+    field("chunks", m.chunks);
+    field("chunk", m.chunk);
+    field("bytes", m.bytes);
+  }
 
   std::string take() { return std::move(text_); }
 
@@ -249,6 +259,11 @@ Message RandomMessages::make(std::size_t index) {
     }
     void operator()(ReadPoint& m) { m = {r.any()}; }
     void operator()(ReadPointAnswer& m) { m = {r.any(), u32_(), slot_()}; }
+    void operator()(FetchSnapshot& m) { m = {slot_(), r.any()}; }
+    void operator()(SnapshotChunk& m) {
+      const Payload& bytes = r.replies_.emplace_back(r.bytes(r.number(100)));
+      m = {slot_(), r.any(), r.any(), bytes.view};
+    }
   };
   std::visit(Fill{u32, flag, slot, *this}, message);
   return message;

@@ -2,7 +2,9 @@
 // nothing else than what was appended.
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <random>
+#include <utility>
 
 #include "tests/support/memory_disk.h"
 #include "tests/wal/log_fixture.h"
@@ -20,21 +22,29 @@ class CrashRun {
   }
 
  private:
+  struct Snapshot {
+    Slot slot;
+    LogStart start;
+    std::string state;
+  };
+
   std::uint64_t below(std::uint64_t bound) { return random_() % bound; }
 
   void one_opening() {
     MemoryDisk disk(files_);
-    LogOptions options = small_options();
-    options.start = start_;
-    Opened opened = open_log(disk, options);
+    Opened opened = open_log(disk, small_options());
     ASSERT_TRUE(opened.log) << opened.problem;
+    check_snapshot(opened);
     check(opened);
     disk.hold(true);
+    disk.hold_creations(drops_);
     const std::uint64_t steps = below(80);
     for (std::uint64_t i = 0; i < steps; ++i) step(*opened.log, disk);
     if (below(4) == 0) {
       disk.hold(false);
+      disk.hold_creations(false);
       EXPECT_TRUE(wait_durable(*opened.log, disk, opened.log->status().appended));
+      note_snapshot(*opened.log);
     }
     durable_ = opened.log->status().durable.value;
     const std::uint64_t odds = below(11);
@@ -42,7 +52,8 @@ class CrashRun {
   }
 
   void step(Log& log, MemoryDisk& disk) {
-    if (drops_ && below(30) == 0) return drop(log);
+    if (drops_ && below(30) == 0) return begin_snapshot(log);
+    if (drops_ && below(5) == 0) return make_files(log, disk);
     switch (below(4)) {
       case 0:
       case 1:
@@ -72,11 +83,41 @@ class CrashRun {
     appended_.insert(appended_.end(), batch.begin(), batch.end());
   }
 
-  /// As if a snapshot had become durable.
-  void drop(Log& log) {
-    start_ = log.start_behind(Slot{below(slot_ + 1)});
-    log.begin_at(start_);
-    std::erase_if(appended_, [&](const KeptRecord& r) { return r.lsn <= start_.before.lsn; });
+  void begin_snapshot(Log& log) {
+    if (writing_ || slot_ == snapshot_.slot.value) return;
+    const Slot slot{snapshot_.slot.value + 1 + below(slot_ - snapshot_.slot.value)};
+    writing_ = Snapshot{slot, log.start_behind(slot), std::string(below(200'000), 's')};
+    writing_->state += std::to_string(slot.value);
+    log.write_snapshot(slot, writing_->start, std::make_unique<TextState>(writing_->state));
+  }
+
+  /// Lets what is being made go on for a moment.
+  void make_files(Log& log, MemoryDisk& disk) {
+    disk.hold_creations(false);
+    log.poll();
+    disk.hold_creations(true);
+    note_snapshot(log);
+  }
+
+  void note_snapshot(Log& log) {
+    const auto end = log.take_snapshot_end();
+    if (!end) return;
+    EXPECT_FALSE(*end);
+    drop();
+  }
+
+  void drop() {
+    snapshot_ = *std::exchange(writing_, {});
+    const std::uint64_t before = snapshot_.start.before.lsn;
+    std::erase_if(appended_, [&](const KeptRecord& r) { return r.lsn <= before; });
+  }
+
+  /// The last one that was durable, or the one that was being written.
+  void check_snapshot(const Opened& opened) {
+    if (writing_ && opened.snapshot == writing_->slot) drop();
+    writing_.reset();
+    ASSERT_EQ(opened.snapshot, snapshot_.slot);
+    ASSERT_EQ(opened.state, snapshot_.state);
   }
 
   /// The log must be a prefix of what was appended that ends with a batch, at or behind the
@@ -86,7 +127,7 @@ class CrashRun {
     ASSERT_GE(last, durable_) << "a durable batch was lost";
     while (!appended_.empty() && appended_.back().lsn > last) appended_.pop_back();
     ASSERT_EQ(opened.records, appended_);
-    ASSERT_EQ(last, appended_.empty() ? start_.before.lsn : appended_.back().lsn);
+    ASSERT_EQ(last, appended_.empty() ? snapshot_.start.before.lsn : appended_.back().lsn);
     std::vector<KeptRecord> accepts;
     for (const KeptRecord& record : appended_) {
       if (record.kind == RecordKind::accept) accepts.push_back(record);
@@ -96,7 +137,8 @@ class CrashRun {
 
   std::mt19937_64 random_;
   bool drops_;
-  LogStart start_;
+  Snapshot snapshot_;
+  std::optional<Snapshot> writing_;
   MemoryFiles files_;
   std::vector<KeptRecord> appended_;  // what the log may hold
   std::uint64_t durable_ = 0;

@@ -64,7 +64,13 @@ Opened open_log(Disk& disk, const LogOptions& options) {
   const auto visit = [&](Lsn lsn, const Record& record) {
     opened.records.push_back(keep(lsn, record));
   };
-  opened.log = Log::open(disk, options, visit, opened.problem);
+  const auto restore = [&](Slot slot, SnapshotFile& file) -> std::string {
+    opened.snapshot = slot;
+    opened.state.resize(file.header().bytes);
+    file.read(std::as_writable_bytes(std::span(opened.state)));
+    return {};
+  };
+  opened.log = Log::open(disk, options, restore, visit, opened.problem);
   return opened;
 }
 
@@ -88,6 +94,13 @@ bool wait_durable(Log& log, Disk& disk, Lsn lsn) {
   log.idle();
   log.poll();
   return durable;
+}
+
+bool snapshot(Log& log, Disk& disk, Slot slot, Slot not_needed, const std::string& state) {
+  log.write_snapshot(slot, log.start_behind(not_needed), std::make_unique<TextState>(state));
+  std::optional<std::error_code> end;
+  return wait_until(log, disk, [&] { return (end = log.take_snapshot_end()).has_value(); }) &&
+         !*end;
 }
 
 bool wait_room(Log& log, Disk& disk, std::uint64_t bytes) {

@@ -35,9 +35,24 @@ struct KeptRecord {
 KeptRecord accept_of(std::uint64_t slot, std::size_t size);
 KeptRecord promise_of(std::uint64_t round);
 
+/// A state that is a text.
+class TextState final : public StateSource {
+ public:
+  explicit TextState(std::string text) : text_(std::move(text)) {}
+  Next next(std::string& out) override {
+    out += text_;
+    return Next::end;
+  }
+
+ private:
+  std::string text_;
+};
+
 /// A log and all that its opening found.
 struct Opened {
   std::unique_ptr<Log> log;
+  Slot snapshot;
+  std::string state;  // in the snapshot
   std::vector<KeptRecord> records;
   std::string problem;
 };
@@ -49,6 +64,9 @@ Lsn append(Log& log, KeptRecord& record);
 /// Flushes and polls until the append is durable, then calls idle(); false if it fails or takes too
 /// long.
 bool wait_durable(Log& log, Disk& disk, Lsn lsn);
+/// Writes a snapshot that makes the slots through `not_needed` superfluous, and waits until it is
+/// durable; false if it fails or takes too long.
+bool snapshot(Log& log, Disk& disk, Slot slot, Slot not_needed, const std::string& state);
 /// Polls until the log could take so many bytes; false if that takes too long.
 bool wait_room(Log& log, Disk& disk, std::uint64_t bytes);
 

@@ -7,7 +7,7 @@
 
 #include "tests/support/memory_disk.h"
 #include "tests/wal/log_fixture.h"
-#include "wal/format.h"
+#include "wal/snapshot_format.h"
 
 namespace decree::wal {
 namespace {
@@ -62,21 +62,19 @@ TEST_F(LogTest, RollsOverSegmentsAcrossManyOpenings) {
 
 TEST_F(LogTest, FilesOfDroppedSegmentsAreUsedAgain) {
   std::size_t most_files = 0;
-  LogOptions options = small_options();
   std::uint64_t slot = 0;
   for (int opening = 0; opening < 5; ++opening) {
     MemoryDisk disk(files_);
-    Opened opened = open_log(disk, options);
+    Opened opened = open_log(disk, small_options());
     ASSERT_TRUE(opened.log) << opened.problem;
+    EXPECT_EQ(opened.snapshot, Slot{slot});
     EXPECT_TRUE(opened.records.empty() || opened.records.back().last == Slot{slot});
     for (int i = 0; i < 200; ++i) {
       KeptRecord record = accept_of(++slot, 10'000);
       ASSERT_TRUE(wait_durable(*opened.log, disk, append(*opened.log, record)));
       if (slot % 20 != 0) continue;
-      options.start = opened.log->start_behind(Slot{slot - 5});
-      EXPECT_LE(options.start.dropped, Slot{slot - 5});
-      opened.log->begin_at(options.start);
-      EXPECT_EQ(opened.log->dropped(), options.start.dropped);
+      ASSERT_TRUE(snapshot(*opened.log, disk, Slot{slot}, Slot{slot - 5}, "state"));
+      EXPECT_LE(opened.log->dropped(), Slot{slot - 5});
       EXPECT_EQ(read_back(*opened.log, slot - 4, slot).size(), 5);
       most_files = std::max(most_files, files_.size());
     }
@@ -100,7 +98,7 @@ TEST_F(LogTest, WhatAFileHeldBeforeIsNotReadBack) {
     }
   };
   fill(60);
-  opened.log->begin_at(opened.log->start_behind(Slot{slot}));
+  ASSERT_TRUE(snapshot(*opened.log, disk, Slot{slot}, Slot{slot}, "state"));
   fill(40);
   disk.hold(true);
   const Lsn before = put();
@@ -116,7 +114,7 @@ TEST_F(LogTest, WhatAFileHeldBeforeIsNotReadBack) {
   EXPECT_EQ(read_back(*opened.log, slot - 1, slot).size(), 2);
 }
 
-TEST_F(LogTest, WithoutItsStartADroppedSegmentIsAHole) {
+TEST_F(LogTest, WithoutTheSnapshotADroppedSegmentIsAHole) {
   const LogOptions options = small_options();
   {
     MemoryDisk disk(files_);
@@ -125,12 +123,13 @@ TEST_F(LogTest, WithoutItsStartADroppedSegmentIsAHole) {
       KeptRecord record = accept_of(slot, 10'000);
       ASSERT_TRUE(wait_durable(*opened.log, disk, append(*opened.log, record)));
     }
-    opened.log->begin_at(opened.log->start_behind(Slot{20}));
+    ASSERT_TRUE(snapshot(*opened.log, disk, Slot{20}, Slot{20}, "state"));
     for (std::uint64_t slot = 21; slot <= 40; ++slot) {
       KeptRecord record = accept_of(slot, 10'000);
       ASSERT_TRUE(wait_durable(*opened.log, disk, append(*opened.log, record)));
     }
   }
+  ASSERT_EQ(files_.erase(snapshot_name(Slot{20})), 1);
   MemoryDisk disk(files_);
   const Opened opened = open_log(disk, options);
   EXPECT_FALSE(opened.log);

@@ -99,18 +99,18 @@ TEST_P(RealDiskTest, PreparesSegmentsOfRealZeros) {
 }
 
 TEST_P(RealDiskTest, UsesTheFilesOfDroppedSegmentsAgain) {
-  LogOptions options = small_options();
   std::uint64_t slot = 0;
   for (int opening = 0; opening < 3; ++opening) {
     const std::unique_ptr<Disk> disk = open();
-    Opened opened = open_log(*disk, options);
+    Opened opened = open_log(*disk, small_options());
     ASSERT_TRUE(opened.log) << opened.problem;
+    EXPECT_EQ(opened.snapshot, Slot{slot});
+    EXPECT_EQ(opened.state, slot == 0 ? "" : std::to_string(slot));
     for (int i = 0; i < 60; ++i) {
       KeptRecord record = accept_of(++slot, 10'000);
       ASSERT_TRUE(wait_durable(*opened.log, *disk, append(*opened.log, record)));
       if (slot % 10 != 0) continue;
-      options.start = opened.log->start_behind(Slot{slot});
-      opened.log->begin_at(options.start);
+      ASSERT_TRUE(snapshot(*opened.log, *disk, Slot{slot}, Slot{slot}, std::to_string(slot)));
     }
     EXPECT_EQ(read_back(*opened.log, slot, slot).size(), 1);
   }

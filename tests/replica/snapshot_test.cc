@@ -1,0 +1,150 @@
+// Snapshots: the log is cut behind them, restarts begin with them, and who is too far behind gets
+// one.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "tests/replica/group.h"
+
+namespace decree::replica {
+namespace {
+
+constexpr std::size_t kCommandBytes = 200'000;
+// More than a leader keeps in memory for those that are a little behind (paxos/limits.h).
+constexpr int kFarBehind = 120;
+
+class SnapshotTest : public testing::Test {
+ protected:
+  SnapshotTest() {
+    group_.options.log_bytes = 1u << 20;  // of three small segments, see LogBudget
+    group_.options.max_command_bytes = 2 * kCommandBytes;
+  }
+
+  /// Commands with contents of their own, one after the other.
+  void propose(std::uint32_t leader, int count) {
+    for (int i = 0; i < count; ++i) {
+      std::string command = std::to_string(++proposed_);
+      command.resize(kCommandBytes, static_cast<char>('a' + proposed_ % 26));
+      const OutcomeRef outcome = group_.propose(leader, command);
+      ASSERT_TRUE(group_.run_until([&] { return outcome->answered; }));
+      ASSERT_FALSE(outcome->error) << outcome->error.message();
+    }
+  }
+
+  [[nodiscard]] bool has_everything(std::uint32_t id) {
+    return group_.machine(id).commands.size() == static_cast<std::size_t>(proposed_);
+  }
+  void expect_equal(std::uint32_t one, std::uint32_t other) {
+    EXPECT_EQ(group_.machine(one).commands, group_.machine(other).commands);
+    EXPECT_EQ(group_.engine(one).status().applied_digest,
+              group_.engine(other).status().applied_digest);
+  }
+  [[nodiscard]] bool was_noted(std::uint32_t id, const std::string& what) {
+    const auto& notices = group_.notices(id);
+    return std::any_of(notices.begin(), notices.end(), [&](const std::string& line) {
+      return line.find(what) != std::string::npos;
+    });
+  }
+
+  Group group_{3};
+  int proposed_ = 0;
+};
+
+TEST_F(SnapshotTest, TakesThePlaceOfTheLog) {
+  group_.start_all();
+  propose(group_.elect(), 120);
+  for (std::uint32_t id = 1; id <= 3; ++id) {
+    ASSERT_TRUE(group_.run_until([&] { return has_everything(id); }));
+    const Status status = group_.engine(id).status();
+    EXPECT_GT(status.snapshot, Slot{60}) << id;
+    EXPECT_GT(status.log_dropped, Slot{30}) << id;
+    EXPECT_LE(status.log_dropped, status.snapshot) << id;
+    EXPECT_LT(group_.files(id).size(), 10) << "120 commands are twenty segments";
+  }
+}
+
+TEST_F(SnapshotTest, ARestartBeginsWithIt) {
+  group_.start_all();
+  const std::uint32_t leader = group_.elect();
+  const OutcomeRef session = group_.open_session(leader);
+  ASSERT_TRUE(group_.run_until([&] { return session->answered; }));
+  const ClientId client{std::stoull(session->text)};
+  const OutcomeRef first = group_.propose(leader, "once", {client, Sequence{1}});
+  ASSERT_TRUE(group_.run_until([&] { return first->answered; }));
+  ++proposed_;
+  propose(leader, 60);
+  const Slot applied = group_.engine(leader).status().applied;
+  for (std::uint32_t id = 1; id <= 3; ++id) group_.kill(id);
+  group_.start_all();
+  const std::uint32_t next = group_.elect();
+  EXPECT_GT(group_.engine(next).status().snapshot, Slot{0});
+  ASSERT_TRUE(group_.run_until([&] { return group_.engine(next).status().applied >= applied; }));
+  ASSERT_TRUE(has_everything(next));
+  // The table of sessions is in it.
+  const OutcomeRef again = group_.propose(next, "once", {client, Sequence{1}});
+  ASSERT_TRUE(group_.run_until([&] { return again->answered; }));
+  EXPECT_FALSE(again->error);
+  EXPECT_EQ(again->text, first->text);
+  EXPECT_TRUE(has_everything(next)) << "it was not applied twice";
+  propose(next, 5);
+}
+
+TEST_F(SnapshotTest, WhoIsTooFarBehindGetsIt) {
+  group_.start_all();
+  const std::uint32_t leader = group_.elect();
+  const std::uint32_t behind = leader % 3 + 1;
+  propose(leader, 5);
+  group_.kill(behind);
+  propose(leader, kFarBehind);
+  ASSERT_GT(group_.engine(leader).status().log_dropped, Slot{6});
+  group_.start(behind);
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(behind); }));
+  EXPECT_TRUE(was_noted(behind, "caught up by a peer's snapshot"));
+  expect_equal(leader, behind);
+  // From here on it is a replica like the others, also over a restart.
+  propose(leader, 5);
+  group_.kill(behind);
+  group_.start(behind);
+  propose(leader, 5);
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(behind); }));
+  expect_equal(leader, behind);
+}
+
+TEST_F(SnapshotTest, TheTransferGoesOnAfterTheSenderIsGone) {
+  group_.start_all();
+  const std::uint32_t leader = group_.elect();
+  const std::uint32_t behind = leader % 3 + 1;
+  group_.kill(behind);
+  propose(leader, kFarBehind);
+  const std::uint64_t sent = group_.frames_sent();
+  group_.start(behind);
+  ASSERT_TRUE(group_.run_until([&] { return group_.files(behind).contains("incoming"); }));
+  EXPECT_GT(group_.frames_sent(), sent);
+  EXPECT_FALSE(has_everything(behind));
+  group_.kill(leader);
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(behind); }));
+  const std::uint32_t next = group_.elect();
+  ASSERT_NE(next, 0);
+  propose(next, 3);
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(behind); }));
+}
+
+TEST_F(SnapshotTest, AFailedOneHarmsNobody) {
+  group_.start_all();
+  const std::uint32_t leader = group_.elect();
+  const std::uint32_t full = leader % 3 + 1;
+  propose(leader, 5);
+  group_.disk(full).set_full(true);
+  propose(leader, 5);
+  ASSERT_TRUE(group_.run_until([&] { return was_noted(full, "could not be written"); }));
+  EXPECT_EQ(group_.engine(full).status().log_dropped, Slot{0});
+  group_.disk(full).set_full(false);
+  propose(leader, 40);
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(full); }));
+  EXPECT_GT(group_.engine(full).status().snapshot, Slot{0});
+  expect_equal(leader, full);
+}
+
+}  // namespace
+}  // namespace decree::replica

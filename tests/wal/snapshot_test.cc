@@ -1,0 +1,111 @@
+// Snapshots on a disk in memory: whole or not at all, and the log is cut only behind a durable one.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "tests/support/memory_disk.h"
+#include "tests/wal/log_fixture.h"
+#include "wal/snapshot_format.h"
+
+namespace decree::wal {
+namespace {
+
+using ::testing::HasSubstr;
+
+class SnapshotTest : public ::testing::Test {
+ protected:
+  void put(Log& log, MemoryDisk& disk, int records) {
+    for (int i = 0; i < records; ++i) {
+      KeptRecord record = accept_of(++slot_, 10'000);
+      ASSERT_TRUE(wait_durable(log, disk, append(log, record)));
+    }
+  }
+
+  /// A log with a snapshot of `state` after its last slot.
+  void write(const std::string& state) {
+    MemoryDisk disk(files_);
+    Opened opened = open_log(disk, small_options());
+    ASSERT_TRUE(opened.log) << opened.problem;
+    put(*opened.log, disk, 20);
+    ASSERT_TRUE(snapshot(*opened.log, disk, Slot{slot_}, Slot{slot_}, state));
+  }
+
+  Opened reopen() { return open_log(disks_.emplace_back(files_), small_options()); }
+
+  MemoryFiles files_;
+  std::deque<MemoryDisk> disks_;  // of reopen(), which outlive their logs
+  std::uint64_t slot_ = 0;
+};
+
+TEST_F(SnapshotTest, StatesOfAllSizesComeBack) {
+  for (const std::size_t size : {std::size_t{0}, std::size_t{1}, kChunkPayload - 1, kChunkPayload,
+                                 kChunkPayload + 1, std::size_t{1'000'000}}) {
+    std::string state(size, 'x');
+    for (std::size_t i = 0; i < size; i += 7) state[i] = static_cast<char>(i * 31 / 7);
+    write(state);
+    const Opened opened = reopen();
+    ASSERT_TRUE(opened.log) << opened.problem;
+    EXPECT_EQ(opened.snapshot, Slot{slot_});
+    EXPECT_EQ(opened.state, state) << size;
+    EXPECT_EQ(opened.log->status().snapshot, Slot{slot_});
+    EXPECT_EQ(opened.log->status().snapshot_bytes, size);
+  }
+  std::size_t snapshots = 0;
+  for (const auto& [name, bytes] : files_) snapshots += snapshot_slot(name) ? 1U : 0U;
+  EXPECT_EQ(snapshots, 1) << "older ones are removed";
+}
+
+TEST_F(SnapshotTest, AnyChangedByteIsFound) {
+  write(std::string(100'000, 's'));
+  const std::string name = snapshot_name(Slot{slot_});
+  const std::vector<std::byte> good = files_.at(name);
+  for (std::size_t at = 0; at < good.size(); at += 509) {
+    files_.at(name)[at] ^= std::byte{4};
+    const Opened opened = reopen();
+    EXPECT_FALSE(opened.log) << at;
+    EXPECT_THAT(opened.problem, HasSubstr(name));
+    EXPECT_EQ(opened.snapshot, Slot{}) << "nothing is restored from it";
+    files_.at(name) = good;
+  }
+  for (const std::size_t size : {std::size_t{0}, kBlockSize, good.size() - kChunkBytes}) {
+    files_.at(name).resize(size);
+    EXPECT_THAT(reopen().problem, HasSubstr(name)) << size;
+    files_.at(name) = good;
+  }
+  EXPECT_TRUE(reopen().log);
+}
+
+TEST_F(SnapshotTest, ASnapshotOfAnotherDirectoryIsRefused) {
+  write("theirs");
+  const std::string name = snapshot_name(Slot{slot_});
+  const std::vector<std::byte> theirs = files_.at(name);
+  files_.clear();
+  slot_ = 0;
+  LogOptions options = small_options();
+  options.fresh_incarnation = Incarnation{0xbeef};
+  {
+    MemoryDisk disk(files_);
+    ASSERT_TRUE(open_log(disk, options).log);
+  }
+  files_[name] = theirs;
+  const Opened opened = reopen();
+  EXPECT_FALSE(opened.log);
+  EXPECT_THAT(opened.problem, HasSubstr(name));
+}
+
+TEST_F(SnapshotTest, WithoutRoomNothingIsDropped) {
+  MemoryDisk disk(files_);
+  Opened opened = open_log(disk, small_options());
+  put(*opened.log, disk, 20);
+  disk.set_full(true);
+  EXPECT_FALSE(snapshot(*opened.log, disk, Slot{slot_}, Slot{slot_}, "state"));
+  EXPECT_EQ(opened.log->dropped(), Slot{0});
+  EXPECT_EQ(read_back(*opened.log, 1, slot_).size(), 20);
+  disk.set_full(false);
+  EXPECT_TRUE(snapshot(*opened.log, disk, Slot{slot_}, Slot{slot_}, "state"));
+  EXPECT_GT(opened.log->dropped(), Slot{0});
+}
+
+}  // namespace
+}  // namespace decree::wal

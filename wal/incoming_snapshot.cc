@@ -1,0 +1,52 @@
+#include "wal/incoming_snapshot.h"
+
+#include <algorithm>
+
+#include "paxos/assert.h"
+
+namespace decree::wal {
+
+IncomingSnapshot::IncomingSnapshot(Disk& disk, const SnapshotHeader& facts, std::uint64_t token)
+    : disk_(disk), facts_(facts), token_(token), chunk_(kChunkBytes / kBlockSize), block_(1) {}
+
+IncomingSnapshot::~IncomingSnapshot() {
+  if (file_ != FileId{}) disk_.close(file_);
+}
+
+std::error_code IncomingSnapshot::create() {
+  std::fill(block_.bytes().begin(), block_.bytes().end(), std::byte{0});
+  const auto make = [&] { return disk_.create(kIncomingName, block_.bytes(), kBlockSize, file_); };
+  std::error_code error = make();
+  if (error != std::errc::file_exists) return error;
+  error = disk_.remove(kIncomingName);
+  return error ? error : make();
+}
+
+void IncomingSnapshot::put(std::span<const std::byte> chunk) {
+  DECREE_ASSERT(!under_way_, "one chunk is written at a time");
+  std::copy(chunk.begin(), chunk.end(), chunk_.bytes().begin());
+  const std::uint64_t offset = kBlockSize + facts_.chunks * kChunkBytes;
+  facts_.body_checksum = add_chunk(facts_.body_checksum, chunk);
+  facts_.bytes += load<ChunkHeader>(chunk).bytes;
+  ++facts_.chunks;
+  under_way_ = true;
+  disk_.submit_write(file_, offset, chunk_.bytes(), token_);
+  disk_.flush();
+}
+
+void IncomingSnapshot::put_header(const LogStart& start) {
+  DECREE_ASSERT(!under_way_, "all chunks are written");
+  set_start(facts_, start);
+  seal_snapshot_header(block_at(block_.bytes(), 0), facts_);
+  under_way_ = true;
+  has_header_ = true;
+  disk_.submit_write(file_, 0, block_.bytes(), token_);
+  disk_.flush();
+}
+
+std::error_code IncomingSnapshot::publish() {
+  DECREE_ASSERT(!under_way_, "the header is written");
+  return disk_.rename(kIncomingName, snapshot_name(Slot{facts_.slot}));
+}
+
+}  // namespace decree::wal

@@ -1,0 +1,55 @@
+// A snapshot that comes from another replica, on its way into a file.
+#ifndef DECREE_WAL_INCOMING_SNAPSHOT_H_
+#define DECREE_WAL_INCOMING_SNAPSHOT_H_
+
+#include <cstdint>
+#include <span>
+#include <system_error>
+
+#include "wal/block_buffer.h"
+#include "wal/disk.h"
+#include "wal/snapshot_format.h"
+
+namespace decree::wal {
+
+inline constexpr char kIncomingName[] = "incoming";
+
+/// Chunk by chunk into a file that gets its name at the end. The chunks were checked. The disk must
+/// outlive it, and nothing may be under way when it goes.
+class IncomingSnapshot {
+ public:
+  /// `facts` has whose it will be, and the slot. Writes are submitted with `token`.
+  IncomingSnapshot(Disk& disk, const SnapshotHeader& facts, std::uint64_t token);
+  IncomingSnapshot(const IncomingSnapshot&) = delete;
+  IncomingSnapshot& operator=(const IncomingSnapshot&) = delete;
+  ~IncomingSnapshot();
+
+  /// Makes the file, in place of an earlier attempt's.
+  std::error_code create();
+  /// Starts to write the next chunk.
+  void put(std::span<const std::byte> chunk);
+  /// Starts to write the header, when all chunks are written.
+  void put_header(const LogStart& start);
+  /// The write that was under way has ended.
+  void written() { under_way_ = false; }
+  [[nodiscard]] bool under_way() const { return under_way_; }
+  [[nodiscard]] bool has_header() const { return has_header_; }
+  /// Gives the file its name, when the header is written.
+  std::error_code publish();
+
+  [[nodiscard]] const SnapshotHeader& header() const { return facts_; }
+
+ private:
+  Disk& disk_;
+  SnapshotHeader facts_;
+  std::uint64_t token_;
+  FileId file_;
+  BlockBuffer chunk_;
+  BlockBuffer block_;
+  bool under_way_ = false;
+  bool has_header_ = false;
+};
+
+}  // namespace decree::wal
+
+#endif  // DECREE_WAL_INCOMING_SNAPSHOT_H_

@@ -1,0 +1,98 @@
+#include "wal/snapshot_file.h"
+
+#include <algorithm>
+
+namespace decree::wal {
+namespace {
+
+constexpr char kWhatToDo[] =
+    "; restore the file from this very disk, or wipe the directory as a whole, which makes the "
+    "replica a stranger to its group";
+
+}  // namespace
+
+std::error_code list_snapshots(Disk& disk, std::vector<Slot>& slots) {
+  std::vector<std::string> names;
+  if (const auto error = disk.list(names)) return error;
+  for (const std::string& name : names) {
+    if (const auto slot = snapshot_slot(name)) slots.push_back(*slot);
+  }
+  std::sort(slots.begin(), slots.end());
+  return {};
+}
+
+SnapshotFile::~SnapshotFile() {
+  if (file_ != FileId{}) disk_.close(file_);
+}
+
+std::string SnapshotFile::name() const { return snapshot_name(Slot{header_.slot}); }
+
+std::string SnapshotFile::open(Slot slot) {
+  header_.slot = slot.value;
+  std::uint64_t size = 0;
+  if (const auto error = disk_.open(name(), file_, size)) {
+    return name() + ": cannot be opened: " + error.message();
+  }
+  if (size < kBlockSize) return name() + " is too short for a snapshot" + kWhatToDo;
+  const BlockBuffer block(1);
+  if (const auto error = disk_.read(file_, 0, block.bytes())) {
+    return name() + ", offset 0: cannot be read: " + error.message();
+  }
+  const auto header = snapshot_header(block_at(block.bytes(), 0));
+  if (!header || header->slot != slot.value) {
+    return name() + ", offset 0: the header is damaged" + kWhatToDo;
+  }
+  header_ = *header;
+  const std::uint64_t wanted = kBlockSize + header_.chunks * kChunkBytes;
+  if (size == wanted) return {};
+  return name() + " is " + std::to_string(size) + " bytes long instead of " +
+         std::to_string(wanted) + kWhatToDo;
+}
+
+std::string SnapshotFile::verify() {
+  std::uint64_t checksum = 0;
+  std::uint64_t bytes = 0;
+  for (std::uint64_t index = 0; index < header_.chunks; ++index) {
+    const std::span<const std::byte> bytes_of_chunk = chunk(index);
+    if (bytes_of_chunk.empty()) return problem_;
+    checksum = add_chunk(checksum, bytes_of_chunk);
+    bytes += load<ChunkHeader>(bytes_of_chunk).bytes;
+  }
+  if (checksum == header_.body_checksum && bytes == header_.bytes) return {};
+  return name() + ": its chunks do not belong together" + kWhatToDo;
+}
+
+std::span<const std::byte> SnapshotFile::chunk(std::uint64_t index) {
+  if (held_ == index) return chunk_.bytes();
+  held_ = kNone;
+  const std::uint64_t offset = kBlockSize + index * kChunkBytes;
+  const std::string place = name() + ", offset " + std::to_string(offset);
+  if (const auto error = disk_.read(file_, offset, chunk_.bytes())) {
+    problem_ = place + ": cannot be read: " + error.message();
+    return {};
+  }
+  if (!chunk_good(chunk_.bytes(), Slot{header_.slot}, index)) {
+    problem_ = place + ": the chunk is damaged" + kWhatToDo;
+    return {};
+  }
+  held_ = index;
+  return chunk_.bytes();
+}
+
+std::size_t SnapshotFile::read(std::span<std::byte> into) {
+  std::size_t done = 0;
+  while (done < into.size() && next_ < header_.bytes) {
+    const std::span<const std::byte> bytes = chunk(next_ / kChunkPayload);
+    if (bytes.empty()) break;
+    const std::size_t skip = next_ % kChunkPayload;
+    const std::size_t held = load<ChunkHeader>(bytes).bytes;
+    const std::size_t count = std::min(into.size() - done, held - skip);
+    const auto from = bytes.subspan(sizeof(ChunkHeader) + skip, count);
+    std::copy(from.begin(), from.end(), into.begin() + static_cast<std::ptrdiff_t>(done));
+    done += count;
+    next_ += count;
+  }
+  return done;
+}
+
+}  // namespace decree::wal

@@ -1,0 +1,49 @@
+// Makes the file of a snapshot out of what a replica hands out. docs/log-format.md has the bytes.
+#ifndef DECREE_WAL_SNAPSHOT_SOURCE_H_
+#define DECREE_WAL_SNAPSHOT_SOURCE_H_
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "wal/block_buffer.h"
+#include "wal/disk.h"
+#include "wal/snapshot_format.h"
+
+namespace decree::wal {
+
+/// Hands out the bytes of a state. Used on another thread than the disk's.
+class StateSource {
+ public:
+  enum class Next { more, end, failed };
+  virtual ~StateSource() = default;
+  /// Appends more of them; with `end` these were the last, with `failed` there is no snapshot.
+  virtual Next next(std::string& out) = 0;
+};
+
+/// Chunk by chunk, on whatever thread the disk makes files.
+class SnapshotSource final : public FileSource {
+ public:
+  /// `facts` has everything but the counts and checksums of what `state` will hand out.
+  SnapshotSource(const SnapshotHeader& facts, std::unique_ptr<StateSource> state);
+
+  std::span<const std::byte> next() override;
+  [[nodiscard]] bool failed() const override { return last_ == StateSource::Next::failed; }
+  std::span<const std::byte> head() override;
+
+ private:
+  void gather();
+
+  SnapshotHeader facts_;
+  std::unique_ptr<StateSource> state_;
+  StateSource::Next last_ = StateSource::Next::more;
+  std::string bytes_;      // handed out and not in a chunk yet ...
+  std::size_t taken_ = 0;  // ... but for these
+  BlockBuffer chunk_;
+  BlockBuffer head_;
+};
+
+}  // namespace decree::wal
+
+#endif  // DECREE_WAL_SNAPSHOT_SOURCE_H_
