@@ -19,7 +19,9 @@ Chosen CatchUp::read(wal::Log& log, const paxos::FetchFromLog& fetch) {
   best_.clear();
   bytes_ = 0;
   values_.clear();
-  Slot last = std::min(fetch.last, Slot{fetch.first.value + kSlotsPerRead - 1});
+  // All records of a slot are read for one answer, so no more slots than about one answer holds.
+  Slot last = std::min({fetch.last, Slot{fetch.first.value + kSlotsPerRead - 1},
+                        log.reach(fetch.first, 2 * paxos::kMaxBatchBytes)});
   const std::error_code error =
       log.read(fetch.first, last, UINT64_MAX,
                [&](Lsn, const Record& record) { consider(record, fetch.first, last); });

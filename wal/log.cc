@@ -378,6 +378,9 @@ std::error_code Log::read(Slot first, Slot last, std::uint64_t budget_bytes, con
 LogStart Log::start_behind(Slot last, std::uint64_t kept_segments) const {
   return impl_->index().start_behind(last, kept_segments);
 }
+Slot Log::reach(Slot first, std::uint64_t bytes) const {
+  return impl_->index().reach(first, bytes);
+}
 Slot Log::snapshot() const { return impl_->snapshot(); }
 std::unique_ptr<SnapshotFile> Log::open_snapshot() { return impl_->open_snapshot(); }
 std::uint64_t Log::segments_used() const { return impl_->segments_used(); }

@@ -99,6 +99,9 @@ class Log {
   /// valid during the call. Blocks on the disk: for followers that fell behind.
   std::error_code read(Slot first, Slot last, std::uint64_t budget_bytes, const Visitor& visit);
 
+  /// Records of the slots from `first` through this one take about so many bytes, at least.
+  [[nodiscard]] Slot reach(Slot first, std::uint64_t bytes) const;
+
   /// Where the log may begin when the slots through `last` are not needed any more. Whatever else
   /// is in the older segments, such as promises, is repeated by the caller in a durable append
   /// before it asks.

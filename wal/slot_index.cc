@@ -32,6 +32,16 @@ void SlotIndex::add(Place place, std::uint32_t blocks, const Link& batch) {
   extent.last_slot = std::max(extent.last_slot, slots.last_slot);
 }
 
+Slot SlotIndex::reach(Slot first, std::uint64_t bytes) const {
+  std::uint64_t found = 0;
+  for (const Extent& extent : extents_) {
+    if (extent.last_slot < first.value) continue;
+    found += std::uint64_t{extent.count} * kBlockSize;
+    if (found >= bytes) return Slot{extent.last_slot};
+  }
+  return Slot{UINT64_MAX};
+}
+
 LogStart SlotIndex::start_behind(Slot last, std::uint64_t kept_segments) const {
   if (extents_.empty()) return start_;
   const auto needed = std::find_if(extents_.begin(), extents_.end(), [&](const Extent& extent) {

@@ -30,6 +30,8 @@ class SlotIndex {
 
   /// Batches come in the order of the log.
   void add(Place place, std::uint32_t blocks, const Link& batch);
+  /// Records of the slots from `first` through this one take about so many bytes, at least.
+  [[nodiscard]] Slot reach(Slot first, std::uint64_t bytes) const;
   /// Where the log may begin if the slots through `last` are not needed: at the first segment that
   /// holds a higher one, or else at the one of the newest batch; but not before so many segments in
   /// front of that one.

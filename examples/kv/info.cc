@@ -72,7 +72,11 @@ void stats(const InfoFacts& facts, Text& text) {
 void log(const Status& status, Text& text) {
   text.line("log_disk", status.log_disk);
   text.line("log_segments", status.log_segments);
+  text.line("log_bytes", status.log_bytes);
   text.line("log_bytes_written", status.log_bytes_written);
+  text.line("log_dropped", status.log_dropped.value);
+  text.line("snapshot", status.snapshot.value);
+  text.line("snapshot_bytes", status.snapshot_bytes);
   text.line("storage_error", status.storage_error);
 }
 

@@ -27,6 +27,7 @@ struct Raw {
   double heartbeat_ms = 20;
   double suspect_ms = 100;
   double lease_ms = 100;
+  std::size_t log_mb = 1024;
   std::size_t max_memory_mb = 1024;
   std::size_t max_buffer_mb = 256;
 };
@@ -49,6 +50,8 @@ void declare(CLI::App& app, Raw& raw, Settings& settings) {
   app.add_option("--suspect-ms", raw.suspect_ms, "Least silence of a leader that is suspicious")
       ->capture_default_str();
   app.add_option("--lease-ms", raw.lease_ms, "Leader lease; 0: none")->capture_default_str();
+  app.add_option("--log-mb", raw.log_mb, "Of the log's files; at half of it a snapshot is taken")
+      ->capture_default_str();
   app.add_option("--max-clients", settings.server.limits.clients, "More are refused")
       ->capture_default_str();
   app.add_option("--max-memory-mb", raw.max_memory_mb, "Of keys and values")->capture_default_str();
@@ -71,6 +74,7 @@ void convert(const Raw& raw, Settings* settings) {
   settings->replica.id = ReplicaId{raw.id};
   settings->replica.members = parse_members(raw.members);
   settings->replica.max_command_bytes = kMaxCommandBytes;
+  settings->replica.log_bytes = raw.log_mb << 20;
   settings->replica.heartbeat_us = to_us(raw.heartbeat_ms, "--heartbeat-ms");
   settings->replica.suspect_us = to_us(raw.suspect_ms, "--suspect-ms");
   settings->replica.lease_us = to_us(raw.lease_ms, "--lease-ms");

@@ -16,10 +16,7 @@ constexpr int kFarBehind = 120;
 
 class SnapshotTest : public testing::Test {
  protected:
-  SnapshotTest() {
-    group_.options.log_bytes = 1u << 20;  // of three small segments, see LogBudget
-    group_.options.max_command_bytes = 2 * kCommandBytes;
-  }
+  SnapshotTest() : SnapshotTest(3) {}
 
   /// Commands with contents of their own, one after the other.
   void propose(std::uint32_t leader, int count) {
@@ -47,8 +44,30 @@ class SnapshotTest : public testing::Test {
     });
   }
 
-  Group group_{3};
+  /// Makes this replica the leader, by asking those that win instead to hand over.
+  void make_leader(std::uint32_t wanted) {
+    for (int round = 0; round < 50; ++round) {
+      const std::uint32_t leader = group_.elect();
+      if (leader == wanted) return;
+      ASSERT_NE(leader, 0u);
+      group_.engine(leader).release_leadership();
+      group_.run_for(leases::Duration::millis(300));
+    }
+    FAIL() << wanted << " never leads";
+  }
+
+  explicit SnapshotTest(std::size_t replicas) : group_(replicas) {
+    group_.options.log_bytes = 1u << 20;  // of three small segments, see LogBudget
+    group_.options.max_command_bytes = 2 * kCommandBytes;
+  }
+
+  Group group_;
   int proposed_ = 0;
+};
+
+class SnapshotOfFiveTest : public SnapshotTest {
+ protected:
+  SnapshotOfFiveTest() : SnapshotTest(5) {}
 };
 
 TEST_F(SnapshotTest, TakesThePlaceOfTheLog) {
@@ -144,6 +163,46 @@ TEST_F(SnapshotTest, AFailedOneHarmsNobody) {
   ASSERT_TRUE(group_.run_until([&] { return has_everything(full); }));
   EXPECT_GT(group_.engine(full).status().snapshot, Slot{0});
   expect_equal(leader, full);
+}
+
+TEST_F(SnapshotTest, WhatWasMetOutlivesTheLog) {
+  group_.start_all();
+  propose(group_.elect(), 120);
+  for (std::uint32_t id = 1; id <= 3; ++id) {
+    ASSERT_TRUE(group_.run_until([&] { return has_everything(id); }));
+    ASSERT_GT(group_.engine(id).status().log_dropped, Slot{30});
+  }
+  for (std::uint32_t id = 1; id <= 3; ++id) group_.kill(id);
+  group_.files(3).clear();
+  group_.start_all();
+  for (std::uint32_t id = 1; id <= 2; ++id) {
+    EXPECT_TRUE(was_noted(id, "another incarnation")) << "replica " << id;
+  }
+}
+
+// The one that leads got a peer's snapshot itself, and its log holds an acceptance that was never
+// chosen, in a slot that the snapshot covers.
+TEST_F(SnapshotOfFiveTest, WhoWasFedFeedsOthers) {
+  group_.start_all();
+  const std::uint32_t old = group_.elect();
+  const std::uint32_t away = old % 5 + 1;
+  propose(old, 3);
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(away); }));
+  group_.kill(away);
+  group_.isolate(old);
+  const OutcomeRef lost = group_.propose(old, "never chosen");
+  group_.run_for(leases::Duration::millis(500));
+  std::uint32_t leader = 0;
+  ASSERT_TRUE(group_.run_until([&] { return (leader = group_.elect()) != old; }));
+  propose(leader, kFarBehind);
+  group_.heal();
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(old); }));
+  ASSERT_TRUE(was_noted(old, "caught up by a peer's snapshot"));
+  make_leader(old);
+  group_.start(away);
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(away); }));
+  expect_equal(old, away);
+  expect_equal(leader, away);
 }
 
 }  // namespace
