@@ -7,8 +7,8 @@
 #include <optional>
 #include <vector>
 
-#include "bench/load.h"
 #include "bench/command_times.h"
+#include "bench/load.h"
 #include "bench/peers/libraft.h"
 #include "bench/peers/uv_thread.h"
 
