@@ -237,7 +237,8 @@ class Engine final : public transport::NetworkEvents {
   /// What is to come before the next snapshot, and where the log will begin behind it.
   struct Restating {
     wal::LogStart start;
-    Lsn record;  // the core's append
+    Lsn record;             // the core's append
+    bool incoming = false;  // a peer's snapshot, else one of this replica
   };
   const LogBudget budget_;
   std::uint64_t snapshot_at_segments_;  // in use: the next one is due

@@ -34,17 +34,20 @@ void Engine::keep_snapshots() {
                    log_->segments_used() >= snapshot_at_segments_ &&
                    core_.applied() > log_->snapshot();
   if (!due) return;
-  restating_ = Restating{log_->start_behind(core_.applied(), budget_.kept_segments), restate()};
+  const wal::LogStart start = log_->start_behind(core_.applied(), budget_.kept_segments);
+  restating_ = Restating{start, restate(), false};
 }
 
 void Engine::restated() {
   const Restating restated = *std::exchange(restating_, {});
-  if (receiver_.active()) {
+  if (restated.incoming) {
     if (!receiver_.complete(*log_) || receiver_.slot() <= log_->snapshot()) return;
+    DECREE_ASSERT(restated.start.dropped <= receiver_.slot(), "what is dropped is in the snapshot");
     writing_snapshot_ = true;
     return log_->finish_incoming(restated.start);
   }
   if (core_.applied() <= log_->snapshot()) return;
+  DECREE_ASSERT(restated.start.dropped <= core_.applied(), "what is dropped is in the snapshot");
   std::unique_ptr<wal::StateSource> state = applier_.snapshot();
   if (state == nullptr) {
     snapshots_possible_ = false;
@@ -83,7 +86,7 @@ void Engine::receive_snapshot() {
     wal::LogStart start = log_->start_behind(receiver_.slot());
     // Of the slots that it covers the log here may lack what was chosen, and have something else.
     start.dropped = receiver_.slot();
-    restating_ = Restating{start, restate()};
+    restating_ = Restating{start, restate(), true};
   } else if (const auto ask = receiver_.next(*log_)) {
     send(receiver_.from(), *ask);
     network_->flush();
