@@ -147,6 +147,7 @@ void Outgoing::retry() {
 
 void Outgoing::become_up(Incarnation incarnation, StartNumber start) {
   state_ = State::up;
+  ++attempt_;  // the limit may have passed by now, its handler waiting behind this one
   timer_.cancel();
   delay_ = context_.limits().retry_first;
   peer_start_ = start;

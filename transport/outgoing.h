@@ -36,7 +36,7 @@ class Outgoing : public std::enable_shared_from_this<Outgoing> {
   using Socket = boost::asio::ip::tcp::socket;
   using Resolved = boost::asio::ip::tcp::resolver::results_type;
 
-  // A handler of the present attempt: not called once the attempt has ended.
+  // A handler of the present attempt: not called once the attempt has ended or succeeded.
   template <class Function>
   auto guarded(Function function) {
     return [self = shared_from_this(), socket = socket_, attempt = attempt_,

@@ -13,21 +13,22 @@ using std::chrono::milliseconds;
 
 class HostileTest : public testing::Test {
  protected:
-  // Replicas 1 and 3 are real; 2 is whatever the test makes of it.
+  // Replicas 1 and 3 are real; 2 is whatever the test makes of it. Limits are those of 1.
   void start(const std::function<void(NetworkLimits&)>& change = [](NetworkLimits&) {}) {
     for (const std::uint32_t id : {1u, 3u}) {
       NodeOptions options = options_of(id, 3);
-      change(options.limits);
+      if (id == 1) change(options.limits);
       (id == 1 ? first_ : third_) = std::make_unique<Node>(loop_, options);
     }
     ASSERT_TRUE(run_until(loop_, [this] { return first_->connected(3) && third_->connected(1); }));
+    first_->log.clear();  // a short limit may need more than one attempt
   }
   ::testing::AssertionResult healthy() {
     const std::size_t before = first_->frames[3].size();
     third_->send(1, 42);
     third_->network.flush();
     const bool good = run_until(loop_, [&] { return first_->frames[3].size() == before + 1; }) &&
-                      first_->log == std::vector<std::string>{"up 3"};
+                      first_->log.empty();
     return good ? testing::AssertionSuccess()
                 : testing::AssertionFailure() << testing::PrintToString(first_->log);
   }
@@ -131,23 +132,23 @@ TEST_F(HostileTest, FramesInAnothersName) {
 TEST_F(HostileTest, HalfAHelloAndThenNothing) {
   start([](NetworkLimits& limits) { limits.hello = milliseconds(100); });
   Raw raw(loop_);
+  const auto before = std::chrono::steady_clock::now();
   raw.dial(1);
   const Payload hello = encode(origin_, Hello{ReplicaId{1}, {}});
   ASSERT_TRUE(raw.write(hello.view.first(hello.size() - 1)));
-  const auto before = std::chrono::steady_clock::now();
   EXPECT_TRUE(raw.closed());
-  EXPECT_GE(std::chrono::steady_clock::now() - before, milliseconds(80));
+  EXPECT_GE(std::chrono::steady_clock::now() - before, milliseconds(100));
   EXPECT_EQ(first_->noticed("said no hello in time"), 1u);
   EXPECT_TRUE(healthy());
 }
 
 // A peer that was let in may be as slow as it likes.
 TEST_F(HostileTest, FrameInSingleBytes) {
-  start([](NetworkLimits& limits) { limits.hello = milliseconds(50); });
+  start([](NetworkLimits& limits) { limits.hello = milliseconds(250); });
   Raw peer(loop_);
   ASSERT_TRUE(peer.introduce(1, 2));
   const Payload frame = frame_of(origin_, 7, 200);
-  const auto until = std::chrono::steady_clock::now() + milliseconds(100);
+  const auto until = std::chrono::steady_clock::now() + milliseconds(300);
   for (std::size_t at = 0; at < frame.size(); ++at) {
     ASSERT_TRUE(peer.write(frame.view.subspan(at, 1)));
     loop_.poll();

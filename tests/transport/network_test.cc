@@ -1,6 +1,7 @@
 // Networks of well-behaved replicas on loopback.
 #include <gtest/gtest.h>
 
+#include <boost/asio/post.hpp>
 #include <random>
 
 #include "nodes.h"
@@ -205,6 +206,33 @@ TEST_F(NetworkTest, SaysOnceThatAPeerCannotBeReached) {
   int turns = 0;
   ASSERT_TRUE(run_until(loop_, [&] { return ++turns == 100; }));
   EXPECT_EQ(node.notices.size(), 1u) << testing::PrintToString(node.notices);
+}
+
+// The limit of an attempt passes while its answer is being read: it is no loss then.
+TEST_F(NetworkTest, AnswerThatComesWithTheLimit) {
+  boost::asio::ip::tcp::acceptor listener(loop_.asio(),
+                                          {boost::asio::ip::make_address(loopback()), port_of(2)});
+  NodeOptions options = options_of(1, 2);
+  options.limits.hello = std::chrono::milliseconds(200);
+  Node& node = add(options);
+  const auto limit = std::chrono::steady_clock::now() + options.limits.hello;
+  Raw peer(loop_);
+  ASSERT_TRUE(peer.accept(listener));
+  peer.read(encode(node.origin, Hello{}).size());
+  // Another handler keeps the thread past the limit; Asio then has both ready, the answer first.
+  boost::asio::post(loop_.asio(), [limit] {
+    while (std::chrono::steady_clock::now() < limit) {
+    }
+  });
+  const Payload answer = encode({kCluster, 0, ReplicaId{2}}, HelloAnswer{true, life(1002), ""});
+  boost::system::error_code error;
+  ASSERT_EQ(peer.socket().write_some(boost::asio::buffer(answer.view.data(), answer.size()), error),
+            answer.size());
+  ASSERT_TRUE(run_until(loop_, [&] { return !node.log.empty() || !node.notices.empty(); }));
+  loop_.poll();
+  if (node.log.empty()) GTEST_SKIP() << "too slow a machine: the limit had passed before";
+  EXPECT_TRUE(node.connected(2)) << testing::PrintToString(node.notices);
+  EXPECT_EQ(node.log, std::vector<std::string>{"up 2"});
 }
 
 TEST_F(NetworkTest, ReachesAPeerByName) {
