@@ -49,12 +49,12 @@ Engine::Engine(const Options& options, StateMachine& machine, const leases::Cloc
       settings_(settings_of(options)),
       notice_(std::move(notice)),
       voters_(ids_of(options.members)),
-      core_(options.id, voters_, LogBudget::of(options.log_bytes).memory_bytes),
+      budget_(LogBudget::of(options.log_bytes)),
+      core_(options.id, voters_, budget_.memory_bytes),
       lease_(settings_, voters_),
       wait_(voters_),
       applier_(machine),
       encoder_({options.cluster, 0, options.id}),
-      budget_(LogBudget::of(options.log_bytes)),
       snapshot_at_segments_(budget_.snapshot_segments) {}
 
 Engine::~Engine() = default;

@@ -177,7 +177,7 @@ class Engine final : public transport::NetworkEvents {
   void take_snapshot_chunk(ReplicaId from, const SnapshotChunk& chunk);
   void send_snapshot(ReplicaId to, const std::optional<SnapshotChunk>& chunk);
   void install_snapshot();
-  void storage_failed();
+  void storage_failed(const std::string& reason);
 
   // Requests.
   void place_or_forward(leases::Time now);
@@ -199,6 +199,7 @@ class Engine final : public transport::NetworkEvents {
   const leases::Settings settings_;
   Notice notice_;
   paxos::Voters voters_;
+  const LogBudget budget_;
 
   paxos::Core core_;
   std::optional<leases::Omega> omega_;      // from start() on
@@ -240,7 +241,6 @@ class Engine final : public transport::NetworkEvents {
     Lsn record;             // the core's append
     bool incoming = false;  // a peer's snapshot, else one of this replica
   };
-  const LogBudget budget_;
   std::uint64_t snapshot_at_segments_;  // in use: the next one is due
   bool snapshots_possible_ = true;      // until the state machine says that it has none
   std::optional<Restating> restating_;
@@ -277,6 +277,7 @@ class Engine final : public transport::NetworkEvents {
   leases::Time next_reminder_ = leases::kNever;
   bool shut_ = false;    // takes nothing any more
   bool failed_ = false;  // the log; this replica votes no more
+  std::string storage_error_;
   std::function<void(const LeadershipEvent&)> on_leadership_;
 };
 

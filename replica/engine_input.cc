@@ -201,13 +201,11 @@ void Engine::log_durable(Lsn durable, leases::Time now) {
   if (restating_ && reached >= restating_->record) restated();
 }
 
-void Engine::log_failed() {
-  notice_(fmt::format("the log failed: {}; this replica votes no more until it is restarted",
-                      log_->failure().message()));
-  storage_failed();
-}
+void Engine::log_failed() { storage_failed("the log failed: " + log_->failure().message()); }
 
-void Engine::storage_failed() {
+void Engine::storage_failed(const std::string& reason) {
+  notice_(reason + "; this replica votes no more until it is restarted");
+  storage_error_ = reason;
   // Final for this open log: it votes no more, leads no more and promises nothing to anybody.
   failed_ = true;
   arrived_.clear();

@@ -160,7 +160,7 @@ Status Engine::status() const {
   status.snapshot = log.snapshot;
   status.snapshot_bytes = log.snapshot_bytes;
   status.log_disk = log.disk;
-  if (log_->failure()) status.storage_error = log_->failure().message();
+  status.storage_error = storage_error_;
   for (ReplicaId id : voters_.ids()) {
     if (id == options_.id) continue;
     PeerStatus peer{id, network_ != nullptr && network_->connected(id), {}};

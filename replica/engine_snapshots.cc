@@ -113,8 +113,7 @@ void Engine::install_snapshot() {
   if (problem.empty()) problem = applier_.restore(*file);
   if (problem.empty()) problem = file->problem();
   if (!problem.empty()) {
-    notice_(fmt::format("the snapshot of a peer cannot be restored: {}", problem));
-    return storage_failed();
+    return storage_failed("the snapshot of a peer cannot be restored: " + problem);
   }
   core_.installed(log_->snapshot());
   notice_(fmt::format("caught up by a peer's snapshot of slot {}", log_->snapshot().value));

@@ -5,6 +5,7 @@
 
 #include "paxos/assert.h"
 #include "sim/draw.h"
+#include "wal/format.h"
 
 namespace decree::sim {
 
@@ -156,15 +157,12 @@ FileId Disk::submit_reuse(const std::string& from, const std::string& name,
 void Disk::submit_file(const std::string& name, std::unique_ptr<wal::FileSource> source,
                        std::uint64_t token) {
   if (begin()) return;
-  std::vector<std::byte> bytes(kBlockSize);
-  for (auto piece = source->next(); !piece.empty(); piece = source->next()) {
-    bytes.insert(bytes.end(), piece.begin(), piece.end());
-  }
-  const auto head = source->head();
-  std::copy(head.begin(), head.end(), bytes.begin());
+  std::optional<std::vector<std::byte>> bytes = wal::contents_of(*source);
+  if (!bytes)
+    return schedule([this, token] { end(token, error_of(std::errc::operation_canceled)); });
   const std::uint64_t id = next_id_++;
-  const std::uint64_t size = bytes.size();
-  creations_[id] = {name, std::move(bytes), size, token};
+  const std::uint64_t size = bytes->size();
+  creations_[id] = {name, std::move(*bytes), size, token};
   schedule([this, id] { end_creation(id); });
 }
 
@@ -220,18 +218,21 @@ bool Disk::waits_for_stall(std::function<void()> end) {
   return true;
 }
 
+void Disk::end(std::uint64_t token, std::error_code error) {
+  done_.push_back({token, error});
+  wake_();
+}
+
 void Disk::end_write(std::uint64_t id) {
   if (crashed_ || waits_for_stall([this, id] { end_write(id); })) return;
   const Write write = std::move(writes_.at(id));
   writes_.erase(id);
   if (mood_.fails_write) {
     lose(write, CrashMode::some_blocks);
-    done_.push_back({write.token, error_of(std::errc::io_error)});
-  } else {
-    put_blocks(write, 0, write.bytes.size() / kBlockSize);
-    done_.push_back({write.token, {}});
+    return end(write.token, error_of(std::errc::io_error));
   }
-  wake_();
+  put_blocks(write, 0, write.bytes.size() / kBlockSize);
+  end(write.token, {});
 }
 
 void Disk::end_creation(std::uint64_t id) {
@@ -239,17 +240,16 @@ void Disk::end_creation(std::uint64_t id) {
   if (mood_.full && creations_.at(id).needs_room()) {
     timeline_.after(kFullPause, [alive = alive_, this, id] {
       if (!*alive || crashed_) return;
-      done_.push_back({creations_.at(id).token, error_of(std::errc::no_space_on_device)});
+      const std::uint64_t token = creations_.at(id).token;
       creations_.erase(id);
-      wake_();
+      end(token, error_of(std::errc::no_space_on_device));
     });
     return;
   }
   const Creation creation = std::move(creations_.at(id));
   creations_.erase(id);
   make(creation);
-  done_.push_back({creation.token, {}});
-  wake_();
+  end(creation.token, {});
 }
 
 void Disk::poll(std::vector<wal::Completion>& completions) {
@@ -263,8 +263,10 @@ void Disk::poll(std::vector<wal::Completion>& completions) {
 
 void Disk::put_blocks(const Write& write, std::size_t first, std::size_t count) {
   File* file = files_.find(write.name);
-  if (file == nullptr) return;  // a snapshot that was given up
-  file->size = std::max(file->size, write.offset + (first + count) * kBlockSize);
+  DECREE_ASSERT(file != nullptr, "what is written to is there");
+  const std::uint64_t end = write.offset + (first + count) * kBlockSize;
+  DECREE_ASSERT(end <= file->size || !wal::segment_number(write.name), "segments do not grow");
+  file->size = std::max(file->size, end);
   for (std::size_t i = first; i < first + count; ++i) {
     file->write(write.offset / kBlockSize + i,
                 std::span(write.bytes).subspan(i * kBlockSize, kBlockSize));
@@ -280,7 +282,6 @@ void Disk::misdirect(const Write& write, std::size_t block) {
 }
 
 void Disk::lose(const Write& write, CrashMode mode) {
-  if (files_.find(write.name) == nullptr) return;
   const std::size_t blocks = write.bytes.size() / kBlockSize;
   switch (mode) {
     case CrashMode::nothing:

@@ -104,6 +104,7 @@ class Disk final : public wal::Disk {
   bool waits_for_stall(std::function<void()> end);
   void end_write(std::uint64_t id);
   void end_creation(std::uint64_t id);
+  void end(std::uint64_t token, std::error_code error);
   void make(const Creation& creation);
   void leave_unfinished(const Creation& creation);
   void put_blocks(const Write& write, std::size_t first, std::size_t count);

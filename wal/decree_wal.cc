@@ -42,14 +42,14 @@ int verdict(const Recovered& found) {
 }
 
 /// The newest snapshot, and where it says that the log begins.
-std::string check_snapshot(Disk& disk, LogStart& start) {
+std::string check_snapshot(Disk& disk, const IdentityRecord& identity, LogStart& start) {
   std::vector<Slot> slots;
   if (const auto error = list_snapshots(disk, slots)) {
     return "the directory cannot be listed: " + error.message();
   }
   if (slots.empty()) return {};
   SnapshotFile file(disk);
-  std::string problem = file.open(slots.back());
+  std::string problem = file.open(slots.back(), identity);
   if (problem.empty()) problem = file.verify();
   if (!problem.empty()) return problem;
   fmt::print("snapshot: of slot {}, {} bytes\n", file.header().slot, file.header().bytes);
@@ -66,7 +66,7 @@ int run(const std::string& directory, Listing& listing) {
   if (!problem.empty()) return refuse(kDamaged, problem);
   listing.on_identity(identity);
   LogStart start;
-  problem = check_snapshot(*disk, start);
+  problem = check_snapshot(*disk, identity, start);
   if (!problem.empty()) return refuse(kDamaged, problem);
   SegmentList list;
   problem = list_segments(*disk, identity, start.segment, list);

@@ -10,10 +10,9 @@
 #include <system_error>
 #include <vector>
 
-namespace decree::wal {
+#include "wal/file_source.h"
 
-/// The unit of every write, read and alignment of the log.
-inline constexpr std::size_t kBlockSize = 4096;
+namespace decree::wal {
 
 /// An open file of the directory. 0 is none.
 struct FileId {
@@ -25,18 +24,6 @@ struct FileId {
 struct Completion {
   std::uint64_t token = 0;
   std::error_code error;
-};
-
-/// Where the bytes of a new file come from. Used on another thread than the disk's.
-class FileSource {
- public:
-  virtual ~FileSource() = default;
-  /// The next whole blocks from aligned memory, valid until the next call; empty at the end.
-  virtual std::span<const std::byte> next() = 0;
-  /// There is no next block, although it is not the end.
-  [[nodiscard]] virtual bool failed() const = 0;
-  /// The first block of the file, asked for when all that comes behind it is written.
-  virtual std::span<const std::byte> head() = 0;
 };
 
 /// One directory on a disk, locked for one process. Used by one thread. A call that fails leaves

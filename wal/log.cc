@@ -7,12 +7,12 @@
 #include "paxos/assert.h"
 #include "wal/batch.h"
 #include "wal/identity.h"
-#include "wal/incoming_snapshot.h"
 #include "wal/range_reader.h"
 #include "wal/recovery.h"
 #include "wal/segment_list.h"
 #include "wal/segment_supply.h"
 #include "wal/slot_index.h"
+#include "wal/snapshots.h"
 #include "wal/writer.h"
 
 namespace decree::wal {
@@ -65,7 +65,8 @@ class Log::Impl {
   std::string open(const Restore& restore, const Visitor& visit) {
     std::string problem = check_options(options_);
     if (problem.empty()) problem = find_identity();
-    if (problem.empty()) problem = find_snapshot(restore);
+    if (problem.empty()) problem = snapshots_.find(restore);
+    index_ = SlotIndex(snapshots_.start());
     SegmentList found;
     if (problem.empty()) problem = find_segments(found);
     const std::vector<Segment>& segments = found.needed;
@@ -87,7 +88,7 @@ class Log::Impl {
     poll();
     writer_->idle();
     poll();
-    while ((writer_->busy() || !incoming_ready()) && disk_.wait()) {
+    while ((writer_->busy() || !snapshots_.incoming_ready()) && disk_.wait()) {
       poll();
       writer_->idle();
     }
@@ -122,47 +123,22 @@ class Log::Impl {
 
   [[nodiscard]] const SlotIndex& index() const { return index_; }
 
-  void write_snapshot(Slot slot, const LogStart& start, std::unique_ptr<StateSource> state) {
-    DECREE_ASSERT(!writing_, "one snapshot at a time");
-    DECREE_ASSERT(slot > Slot{snapshot_.slot}, "snapshots go forward");
-    SnapshotHeader facts = facts_of(slot);
-    set_start(facts, start);
-    writing_ = facts;
-    disk_.submit_file(snapshot_name(slot),
-                      std::make_unique<SnapshotSource>(facts, std::move(state)),
-                      Writer::kSnapshotToken);
-  }
+  Snapshots& snapshots() { return snapshots_; }
 
   Lsn poll() {
     const Lsn durable = writer_->poll();
-    if (const auto end = writer_->take_incoming_end()) incoming_written(*end);
-    if (const auto end = writer_->take_snapshot_end()) ended_ = *end;
+    if (const auto end = writer_->take_incoming_end()) snapshots_.incoming_written(*end);
+    if (const auto end = writer_->take_snapshot_end()) snapshots_.write_ended(*end);
     // A mark that is under way may be on its way to a segment whose file is to be used again.
-    if (ended_ && !writer_->mark_under_way()) snapshot_ended(*std::exchange(ended_, {}));
+    if (!snapshots_.has_ended() || writer_->mark_under_way()) return durable;
+    if (!snapshots_.settle()) return durable;
+    index_.begin_at(snapshots_.start());
+    supply_->drop_before(index_.start().segment);
+    snapshots_.remove_older();
     return durable;
   }
 
-  std::optional<std::error_code> take_snapshot_end() { return std::exchange(snapshot_end_, {}); }
-  [[nodiscard]] Slot snapshot() const { return Slot{snapshot_.slot}; }
-  std::unique_ptr<SnapshotFile> open_snapshot() {
-    if (snapshot_.slot == 0) return nullptr;
-    auto file = std::make_unique<SnapshotFile>(disk_);
-    return file->open(Slot{snapshot_.slot}).empty() ? std::move(file) : nullptr;
-  }
   [[nodiscard]] std::uint64_t segments_used() const { return supply_->used().size(); }
-
-  std::error_code begin_incoming(Slot slot) {
-    DECREE_ASSERT(incoming_ready(), "nothing is under way to the file");
-    incoming_.reset();
-    incoming_failure_ = {};
-    incoming_.emplace(disk_, facts_of(slot), Writer::kIncomingToken);
-    const std::error_code error = incoming_->create();
-    if (error) incoming_.reset();
-    return error;
-  }
-  IncomingSnapshot& incoming() { return *incoming_; }
-  [[nodiscard]] bool incoming_ready() const { return !incoming_ || !incoming_->under_way(); }
-  [[nodiscard]] std::error_code incoming_failure() const { return incoming_failure_; }
 
   [[nodiscard]] LogStatus status() const {
     return {public_identity(identity_),
@@ -172,8 +148,8 @@ class Log::Impl {
             used_bytes(),
             writer_->bytes_written(),
             batches_cut_,
-            Slot{snapshot_.slot},
-            snapshot_.bytes,
+            snapshots_.newest(),
+            snapshots_.newest_bytes(),
             disk_.description()};
   }
 
@@ -203,84 +179,11 @@ class Log::Impl {
     }
     if (std::any_of(names.begin(), names.end(), is_of_log)) {
       return "identity is missing, but there are files of a log; restore it, or wipe the directory "
-             "as a "
-             "whole, which makes the replica a stranger to its group";
+             "as a whole, which makes the replica a stranger to its group";
     }
     identity_ = fresh_identity(options_);
     const auto error = store_identity(disk_, identity_);
     return error ? "identity: cannot be written: " + error.message() : std::string();
-  }
-
-  std::string find_snapshot(const Restore& restore) {
-    std::vector<Slot> slots;
-    if (const auto error = list_snapshots(disk_, slots)) {
-      return "the directory cannot be listed: " + error.message();
-    }
-    static_cast<void>(disk_.remove(kIncomingName));  // of an earlier opening, if there is one
-    if (slots.empty()) return {};
-    SnapshotFile file(disk_);
-    std::string problem = file.open(slots.back());
-    if (problem.empty()) problem = check_snapshot_owner(file.header());
-    if (problem.empty()) problem = file.verify();
-    if (problem.empty()) problem = restore(slots.back(), file);
-    if (problem.empty()) problem = file.problem();
-    if (!problem.empty()) return problem;
-    snapshot_ = file.header();
-    index_ = SlotIndex(start_of(snapshot_));
-    slots.pop_back();
-    older_ = slots;
-    return {};
-  }
-
-  [[nodiscard]] std::string check_snapshot_owner(const SnapshotHeader& header) const {
-    if (header.cluster == identity_.cluster && header.replica == identity_.replica &&
-        header.incarnation == identity_.incarnation) {
-      return {};
-    }
-    return snapshot_name(Slot{header.slot}) + " is of another directory; restore the right file";
-  }
-
-  [[nodiscard]] SnapshotHeader facts_of(Slot slot) const {
-    SnapshotHeader facts;
-    facts.replica = identity_.replica;
-    facts.cluster = identity_.cluster;
-    facts.incarnation = identity_.incarnation;
-    facts.slot = slot.value;
-    return facts;
-  }
-
-  void incoming_written(std::error_code error) {
-    incoming_->written();
-    if (!error && !incoming_->has_header()) return;
-    if (!error) error = incoming_->publish();
-    if (error) {
-      incoming_failure_ = error;
-    } else {
-      DECREE_ASSERT(!writing_, "one snapshot at a time");
-      writing_ = incoming_->header();
-      ended_ = error;
-    }
-    incoming_.reset();
-  }
-
-  void snapshot_ended(std::error_code error) {
-    DECREE_ASSERT(writing_, "a snapshot is being written");
-    const SnapshotHeader written = *std::exchange(writing_, {});
-    snapshot_end_ = error;
-    if (error) return;
-    if (snapshot_.slot != 0) older_.push_back(Slot{snapshot_.slot});
-    SnapshotFile file(disk_);  // has the counts
-    snapshot_ = file.open(Slot{written.slot}).empty() ? file.header() : written;
-    const LogStart start = start_of(written);
-    index_.begin_at(start);
-    supply_->drop_before(start.segment);
-    remove_older();
-  }
-
-  void remove_older() {
-    for (const Slot slot : std::exchange(older_, {})) {
-      disk_.submit_remove(snapshot_name(slot), Writer::kRemoveToken);
-    }
   }
 
   std::string find_segments(SegmentList& found) {
@@ -324,20 +227,14 @@ class Log::Impl {
     }
     writer_.emplace(disk_, identity_, *supply_, index_, recovered.last);
     supply_->prepare();
-    remove_older();
+    snapshots_.remove_older();
     return {};
   }
 
   Disk& disk_;
   LogOptions options_;
   IdentityRecord identity_;
-  SnapshotHeader snapshot_;  // the newest; slot 0: there is none
-  std::vector<Slot> older_;  // whose files are to be removed
-  std::optional<SnapshotHeader> writing_;
-  std::optional<IncomingSnapshot> incoming_;
-  std::error_code incoming_failure_;
-  std::optional<std::error_code> ended_;         // the writing of it, which was not seen to yet
-  std::optional<std::error_code> snapshot_end_;  // not told yet
+  Snapshots snapshots_{disk_, identity_};
   SlotIndex index_{LogStart{}};
   std::optional<SegmentSupply> supply_;
   std::optional<Writer> writer_;
@@ -381,20 +278,20 @@ LogStart Log::start_behind(Slot last, std::uint64_t kept_segments) const {
 Slot Log::reach(Slot first, std::uint64_t bytes) const {
   return impl_->index().reach(first, bytes);
 }
-Slot Log::snapshot() const { return impl_->snapshot(); }
-std::unique_ptr<SnapshotFile> Log::open_snapshot() { return impl_->open_snapshot(); }
 std::uint64_t Log::segments_used() const { return impl_->segments_used(); }
-std::error_code Log::begin_incoming(Slot slot) { return impl_->begin_incoming(slot); }
-void Log::put_chunk(std::span<const std::byte> chunk) { impl_->incoming().put(chunk); }
-void Log::finish_incoming(const LogStart& start) { impl_->incoming().put_header(start); }
-bool Log::incoming_ready() const { return impl_->incoming_ready(); }
-std::error_code Log::incoming_failure() const { return impl_->incoming_failure(); }
 
 void Log::write_snapshot(Slot slot, const LogStart& start, std::unique_ptr<StateSource> state) {
-  impl_->write_snapshot(slot, start, std::move(state));
+  impl_->snapshots().write(slot, start, std::move(state));
 }
+std::optional<std::error_code> Log::take_snapshot_end() { return impl_->snapshots().take_end(); }
+Slot Log::snapshot() const { return impl_->snapshots().newest(); }
+std::unique_ptr<SnapshotFile> Log::open_snapshot() { return impl_->snapshots().open_newest(); }
 
-std::optional<std::error_code> Log::take_snapshot_end() { return impl_->take_snapshot_end(); }
+std::error_code Log::begin_incoming(Slot slot) { return impl_->snapshots().begin_incoming(slot); }
+void Log::put_chunk(std::span<const std::byte> chunk) { impl_->snapshots().put_chunk(chunk); }
+void Log::finish_incoming(const LogStart& start) { impl_->snapshots().finish_incoming(start); }
+bool Log::incoming_ready() const { return impl_->snapshots().incoming_ready(); }
+std::error_code Log::incoming_failure() const { return impl_->snapshots().incoming_failure(); }
 
 Slot Log::dropped() const { return impl_->index().start().dropped; }
 

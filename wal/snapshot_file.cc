@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "wal/identity.h"
+
 namespace decree::wal {
 namespace {
 
@@ -27,7 +29,7 @@ SnapshotFile::~SnapshotFile() {
 
 std::string SnapshotFile::name() const { return snapshot_name(Slot{header_.slot}); }
 
-std::string SnapshotFile::open(Slot slot) {
+std::string SnapshotFile::open(Slot slot, const IdentityRecord& owner) {
   header_.slot = slot.value;
   std::uint64_t size = 0;
   if (const auto error = disk_.open(name(), file_, size)) {
@@ -43,6 +45,10 @@ std::string SnapshotFile::open(Slot slot) {
     return name() + ", offset 0: the header is damaged" + kWhatToDo;
   }
   header_ = *header;
+  if (header->cluster != owner.cluster || header->replica != owner.replica ||
+      header->incarnation != owner.incarnation) {
+    return name() + " is of another directory; restore the right file";
+  }
   const std::uint64_t wanted = kBlockSize + header_.chunks * kChunkBytes;
   if (size == wanted) return {};
   return name() + " is " + std::to_string(size) + " bytes long instead of " +

@@ -15,6 +15,8 @@
 
 namespace decree::wal {
 
+struct IdentityRecord;
+
 /// Appends the slots of the directory's snapshots, lowest first.
 std::error_code list_snapshots(Disk& disk, std::vector<Slot>& slots);
 
@@ -26,9 +28,9 @@ class SnapshotFile {
   SnapshotFile& operator=(const SnapshotFile&) = delete;
   ~SnapshotFile();
 
-  /// Opens the snapshot of this slot and checks its header. Empty, or a sentence that says what is
-  /// wrong and what to do.
-  std::string open(Slot slot);
+  /// Opens the snapshot of this slot and checks its header and whose it is. Empty, or a sentence
+  /// that says what is wrong and what to do.
+  std::string open(Slot slot, const IdentityRecord& owner);
   /// Reads everything, so that restoring does not begin with what cannot be finished.
   std::string verify();
   [[nodiscard]] const SnapshotHeader& header() const { return header_; }

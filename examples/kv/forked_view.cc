@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstring>
 #include <span>
+#include <utility>
 
 namespace decree::kv {
 namespace {
@@ -81,8 +82,7 @@ class ForkedView final : public SnapshotView {
   ForkedView& operator=(const ForkedView&) = delete;
   ~ForkedView() override {
     if (pipe_ >= 0) ::close(pipe_);
-    if (child_ <= 0) return;
-    ::kill(child_, SIGKILL);
+    if (child_ > 0) ::kill(child_, SIGKILL);
     reap();
   }
 
@@ -98,13 +98,15 @@ class ForkedView final : public SnapshotView {
  private:
   static constexpr std::size_t kPiece = 65536;
 
-  /// True if it sent everything.
+  /// True if there was a child and it sent everything.
   bool reap() {
+    if (child_ <= 0) return false;
     int status = 0;
-    while (::waitpid(child_, &status, 0) < 0 && errno == EINTR) {
-    }
-    child_ = 0;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    pid_t reaped = 0;
+    do {
+      reaped = ::waitpid(child_, &status, 0);
+    } while (reaped < 0 && errno == EINTR);
+    return std::exchange(child_, 0) == reaped && WIFEXITED(status) && WEXITSTATUS(status) == 0;
   }
 
   pid_t child_;

@@ -10,8 +10,9 @@
 namespace decree::kv {
 
 /// Forks: the child has the keys as they are now, because the kernel copies each page that the
-/// parent changes meanwhile, and sends them through a pipe. To fork takes about a millisecond for
-/// each 100 MiB; the memory doubles at worst.
+/// parent changes meanwhile, and sends them through a pipe. To fork took 2 to 5 ms for each 100 MiB
+/// on the machine of docs/performance.md; the memory doubles at worst. If there is no memory for a
+/// child, the view has failed.
 std::unique_ptr<SnapshotView> fork_view(const Keyspace& keys);
 
 /// Puts what such a view handed out in the place of what is there.

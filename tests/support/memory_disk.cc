@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "paxos/assert.h"
+#include "wal/format.h"
 
 namespace decree::wal {
 namespace {
@@ -119,14 +120,10 @@ FileId MemoryDisk::submit_reuse(const std::string& from, const std::string& name
 
 void MemoryDisk::submit_file(const std::string& name, std::unique_ptr<FileSource> source,
                              std::uint64_t token) {
-  std::vector<std::byte> bytes(kBlockSize);
-  for (auto piece = source->next(); !piece.empty(); piece = source->next()) {
-    bytes.insert(bytes.end(), piece.begin(), piece.end());
-  }
-  const auto head = source->head();
-  std::copy(head.begin(), head.end(), bytes.begin());
-  const std::uint64_t size = bytes.size();
-  creations_.push_back({name, std::move(bytes), size, token});
+  std::optional<std::vector<std::byte>> bytes = contents_of(*source);
+  if (!bytes) return done_.push_back({token, make(std::errc::operation_canceled)});
+  const std::uint64_t size = bytes->size();
+  creations_.push_back({name, std::move(*bytes), size, token});
 }
 
 void MemoryDisk::submit_remove(const std::string& name, std::uint64_t token) {
@@ -151,7 +148,9 @@ void MemoryDisk::carry_out(const Creation& creation) {
 void MemoryDisk::apply(const Write& write, std::size_t first_block, std::size_t blocks) {
   std::vector<std::byte>& bytes = files_.at(write.name);
   const std::uint64_t start = first_block * kBlockSize;
-  bytes.resize(std::max<std::size_t>(bytes.size(), write.offset + write.bytes.size()));
+  const std::uint64_t end = write.offset + write.bytes.size();
+  DECREE_ASSERT(end <= bytes.size() || !segment_number(write.name), "segments do not grow");
+  bytes.resize(std::max<std::size_t>(bytes.size(), end));
   std::copy_n(write.bytes.begin() + static_cast<std::ptrdiff_t>(start), blocks * kBlockSize,
               bytes.begin() + static_cast<std::ptrdiff_t>(write.offset + start));
 }

@@ -97,7 +97,12 @@ bool wait_durable(Log& log, Disk& disk, Lsn lsn) {
 }
 
 bool snapshot(Log& log, Disk& disk, Slot slot, Slot not_needed, const std::string& state) {
-  log.write_snapshot(slot, log.start_behind(not_needed), std::make_unique<TextState>(state));
+  return snapshot(log, disk, slot, not_needed, std::make_unique<TextState>(state));
+}
+
+bool snapshot(Log& log, Disk& disk, Slot slot, Slot not_needed,
+              std::unique_ptr<StateSource> state) {
+  log.write_snapshot(slot, log.start_behind(not_needed), std::move(state));
   std::optional<std::error_code> end;
   return wait_until(log, disk, [&] { return (end = log.take_snapshot_end()).has_value(); }) &&
          !*end;

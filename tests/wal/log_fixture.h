@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "wal/log.h"
+#include "wal/snapshot_format.h"
 
 namespace decree::wal {
 
@@ -48,6 +49,18 @@ class TextState final : public StateSource {
   std::string text_;
 };
 
+/// A state that breaks off in the middle of its second chunk.
+class BrokenState final : public StateSource {
+ public:
+  Next next(std::string& out) override {
+    out.append(kChunkPayload / 2, 'b');
+    return ++calls_ < 3 ? Next::more : Next::failed;
+  }
+
+ private:
+  int calls_ = 0;
+};
+
 /// A log and all that its opening found.
 struct Opened {
   std::unique_ptr<Log> log;
@@ -66,6 +79,7 @@ Lsn append(Log& log, KeptRecord& record);
 bool wait_durable(Log& log, Disk& disk, Lsn lsn);
 /// Writes a snapshot that makes the slots through `not_needed` superfluous, and waits until it is
 /// durable; false if it fails or takes too long.
+bool snapshot(Log& log, Disk& disk, Slot slot, Slot not_needed, std::unique_ptr<StateSource> state);
 bool snapshot(Log& log, Disk& disk, Slot slot, Slot not_needed, const std::string& state);
 /// Polls until the log could take so many bytes; false if that takes too long.
 bool wait_room(Log& log, Disk& disk, std::uint64_t bytes);

@@ -20,6 +20,7 @@ namespace decree::wal {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 enum class Through { uring, threads };
@@ -95,6 +96,18 @@ TEST_P(RealDiskTest, PreparesSegmentsOfRealZeros) {
     ASSERT_EQ(::stat((path() + "/" + name).c_str(), &facts), 0) << name;
     EXPECT_EQ(facts.st_size, kSmallSegment);
     EXPECT_GE(facts.st_blocks * 512, kSmallSegment);
+  }
+}
+
+TEST_P(RealDiskTest, KeepsNothingOfAStateThatBreaksOff) {
+  const std::unique_ptr<Disk> disk = open();
+  Opened opened = open_log(*disk, small_options());
+  KeptRecord record = accept_of(1, 100);
+  ASSERT_TRUE(wait_durable(*opened.log, *disk, append(*opened.log, record)));
+  EXPECT_FALSE(snapshot(*opened.log, *disk, Slot{1}, Slot{1}, std::make_unique<BrokenState>()));
+  EXPECT_EQ(opened.log->snapshot(), Slot{0});
+  for (const auto& entry : std::filesystem::directory_iterator(path())) {
+    EXPECT_THAT(entry.path().filename().string(), Not(HasSubstr("snapshot")));
   }
 }
 

@@ -94,6 +94,22 @@ TEST_F(SnapshotTest, ASnapshotOfAnotherDirectoryIsRefused) {
   EXPECT_THAT(opened.problem, HasSubstr(name));
 }
 
+TEST_F(SnapshotTest, AStateThatBreaksOffChangesNothing) {
+  write("first");
+  const Slot first{slot_};
+  MemoryDisk disk(files_);
+  Opened opened = open_log(disk, small_options());
+  ASSERT_TRUE(opened.log) << opened.problem;
+  put(*opened.log, disk, 20);
+  const Slot dropped = opened.log->dropped();
+  EXPECT_FALSE(
+      snapshot(*opened.log, disk, Slot{slot_}, Slot{slot_}, std::make_unique<BrokenState>()));
+  EXPECT_EQ(opened.log->snapshot(), first);
+  EXPECT_EQ(opened.log->dropped(), dropped);
+  EXPECT_FALSE(files_.contains(snapshot_name(Slot{slot_})));
+  EXPECT_EQ(reopen().state, "first");
+}
+
 TEST_F(SnapshotTest, WithoutRoomNothingIsDropped) {
   MemoryDisk disk(files_);
   Opened opened = open_log(disk, small_options());

@@ -1,0 +1,98 @@
+#include "wal/snapshots.h"
+
+#include <utility>
+
+#include "paxos/assert.h"
+#include "wal/writer.h"
+
+namespace decree::wal {
+
+std::string Snapshots::find(const std::function<std::string(Slot, SnapshotFile&)>& restore) {
+  std::vector<Slot> slots;
+  if (const auto error = list_snapshots(disk_, slots)) {
+    return "the directory cannot be listed: " + error.message();
+  }
+  static_cast<void>(disk_.remove(kIncomingName));  // of an earlier opening, if there is one
+  if (slots.empty()) return {};
+  SnapshotFile file(disk_);
+  std::string problem = file.open(slots.back(), identity_);
+  if (problem.empty()) problem = file.verify();
+  if (problem.empty()) problem = restore(slots.back(), file);
+  if (problem.empty()) problem = file.problem();
+  if (!problem.empty()) return problem;
+  newest_ = file.header();
+  slots.pop_back();
+  older_ = slots;
+  return {};
+}
+
+std::unique_ptr<SnapshotFile> Snapshots::open_newest() {
+  if (newest_.slot == 0) return nullptr;
+  auto file = std::make_unique<SnapshotFile>(disk_);
+  return file->open(newest(), identity_).empty() ? std::move(file) : nullptr;
+}
+
+SnapshotHeader Snapshots::facts_of(Slot slot) const {
+  SnapshotHeader facts;
+  facts.replica = identity_.replica;
+  facts.cluster = identity_.cluster;
+  facts.incarnation = identity_.incarnation;
+  facts.slot = slot.value;
+  return facts;
+}
+
+void Snapshots::write(Slot slot, const LogStart& start, std::unique_ptr<StateSource> state) {
+  DECREE_ASSERT(!writing_, "one snapshot at a time");
+  DECREE_ASSERT(slot > newest(), "snapshots go forward");
+  writing_ = facts_of(slot);
+  set_start(*writing_, start);
+  disk_.submit_file(snapshot_name(slot),
+                    std::make_unique<SnapshotSource>(*writing_, std::move(state)),
+                    Writer::kSnapshotToken);
+}
+
+std::error_code Snapshots::begin_incoming(Slot slot) {
+  DECREE_ASSERT(incoming_ready(), "nothing is under way to the file");
+  incoming_.reset();
+  incoming_failure_ = {};
+  incoming_.emplace(disk_, facts_of(slot), Writer::kIncomingToken);
+  const std::error_code error = incoming_->create();
+  if (error) incoming_.reset();
+  return error;
+}
+
+void Snapshots::incoming_written(std::error_code error) {
+  incoming_->written();
+  if (!error && !incoming_->has_header()) return;
+  if (!error) error = incoming_->publish();
+  if (error) {
+    incoming_failure_ = error;
+  } else {
+    DECREE_ASSERT(!writing_, "one snapshot at a time");
+    writing_ = incoming_->header();
+    ended_ = error;
+  }
+  incoming_.reset();
+}
+
+bool Snapshots::settle() {
+  DECREE_ASSERT(writing_ && ended_, "a snapshot has ended");
+  SnapshotHeader written = *std::exchange(writing_, {});
+  told_ = std::exchange(ended_, {});
+  if (*told_) return false;
+  if (newest_.slot != 0) older_.push_back(newest());
+  SnapshotFile file(disk_);  // one that was made elsewhere has the counts in its file only
+  if (written.chunks == 0 && file.open(Slot{written.slot}, identity_).empty()) {
+    written = file.header();
+  }
+  newest_ = written;
+  return true;
+}
+
+void Snapshots::remove_older() {
+  for (const Slot slot : std::exchange(older_, {})) {
+    disk_.submit_remove(snapshot_name(slot), Writer::kRemoveToken);
+  }
+}
+
+}  // namespace decree::wal
