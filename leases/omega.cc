@@ -115,6 +115,11 @@ bool Omega::leader_is_timely(Time now) const {
   return following_ > released_ && following_.replica != self_ && now < suspicion_.deadline();
 }
 
+void Omega::not_ready(Time now) {
+  listening_until_ = std::max(listening_until_, now + settings_.suspicion_cap);
+  listened_ = false;
+}
+
 bool Omega::may_promise(ReplicaId from, const Prepare& prepare) const {
   if (from == self_) return true;
   if (from != prepare.ballot.replica || !voters_.contains(from)) return false;

@@ -75,6 +75,8 @@ class Omega {
   void became_leader(const Ballot& ballot, Time now);
   void stepped_down(Time now);
   void log_end(Slot end) { ranking_.own_log_end(end); }
+  /// It could not promise now, and not lead: it listens anew, as at its start.
+  void not_ready(Time now);
 
   // --- Output.
   void tick(Time now);

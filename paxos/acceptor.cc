@@ -124,7 +124,7 @@ void Acceptor::acknowledge() {
 }
 
 void Acceptor::answer_promise() {
-  if (!owed_promise_ || !journal_.is_durable(owed_promise_->lsn)) return;
+  if (!owed_promise_ || hold_promises_ || !journal_.is_durable(owed_promise_->lsn)) return;
   const OwedPromise owed = *owed_promise_;
   owed_promise_.reset();
   if (owed.known_chosen == learner_.known_chosen()) {
@@ -137,7 +137,9 @@ void Acceptor::answer_promise() {
 void Acceptor::send_promise(const OwedPromise& owed) {
   Slot slot = std::max(owed.candidate_knows, owed.known_chosen);
   for (std::uint32_t chunk = 0; true; ++chunk) {
-    Promise promise{owed.ballot, chunk, false, owed.known_chosen, 0, {}};
+    const Lost missing = lost();
+    Promise promise{owed.ballot, chunk,          false,           owed.known_chosen,
+                    0,           missing.ballot, missing.through, {}};
     Outgoing out{ReplicaSet::of(owed.candidate), promise, out_.accepted.size(), 0};
     std::size_t bytes = 0;
     for (; slot < log_.end() && out.count < kMaxBatchValues; slot = slot.next()) {

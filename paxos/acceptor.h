@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "decree/types.h"
+#include "paxos/damage.h"
 #include "paxos/journal.h"
 #include "paxos/learner.h"
 #include "paxos/message.h"
@@ -37,6 +38,14 @@ class Acceptor {
   void reconnected(ReplicaId leader);
   /// Answers, once a turn, what became durable.
   void acknowledge();
+
+  /// Promises are durable, but not answered: it is not known yet what was accepted.
+  void hold_promises(bool hold) { hold_promises_ = hold; }
+  void lose(const Lost& lost) { lost_ = lost; }
+  /// What it may have accepted and does not have, as far as anybody may still ask.
+  [[nodiscard]] Lost lost() const {
+    return lost_.through > learner_.known_chosen() ? lost_ : Lost{};
+  }
 
   /// See Core::check_invariants().
   void check_invariants() const;
@@ -74,6 +83,8 @@ class Acceptor {
   Learner& learner_;
   Ballot promised_;
   std::optional<OwedPromise> owed_promise_;
+  bool hold_promises_ = false;
+  Lost lost_;
 
   // Of the ballot that accepts come under.
   Ballot accepting_;

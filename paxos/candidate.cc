@@ -4,8 +4,10 @@
 
 namespace decree::paxos {
 
-void Candidate::prepare_sent(ReplicaId self, Slot known_chosen, const SlotLog& log) {
+void Candidate::prepare_sent(ReplicaId self, Slot known_chosen, const SlotLog& log,
+                             const Lost& lost) {
   prepared_ = true;
+  lost_[self.value] = lost;
   promised_by_.insert(self);
   watermark_ = std::max(watermark_, known_chosen);
   for (Slot slot = known_chosen.next(); slot <= log.end(); slot = slot.next()) {
@@ -19,6 +21,7 @@ void Candidate::promise(ReplicaId from, const Promise& promise) {
   if (promise.chunk != chunks.next || promise.known_chosen != chunks.known_chosen) return;
   ++chunks.next;
   watermark_ = std::max(watermark_, promise.known_chosen);
+  lost_[from.value] = {promise.lost, promise.lost_through};
   for (const AcceptedValue& accepted : promise.accepted) {
     report(accepted.slot, accepted.ballot, accepted.value);
   }
@@ -28,6 +31,29 @@ void Candidate::promise(ReplicaId from, const Promise& promise) {
 void Candidate::report(Slot slot, const Ballot& ballot, const Value& value) {
   Report& best = reports_[slot];
   if (ballot > best.ballot) best = {ballot, value};
+}
+
+Slot Candidate::first_doubtful(const Voters& voters) const {
+  Slot through;
+  for (ReplicaId id : voters) {
+    if (promised_by_.contains(id)) through = std::max(through, lost_[id.value].through);
+  }
+  for (Slot slot = watermark_.next(); slot <= through; slot = slot.next()) {
+    if (is_doubtful(slot, voters)) return slot;
+  }
+  return {};
+}
+
+bool Candidate::is_doubtful(Slot slot, const Voters& voters) const {
+  const auto found = reports_.find(slot);
+  const Ballot highest = found == reports_.end() ? Ballot{} : found->second.ballot;
+  ReplicaSet sure;
+  for (ReplicaId id : voters) {
+    const Lost& lost = lost_[id.value];
+    const bool knows = slot > lost.through || lost.ballot <= highest;
+    if (promised_by_.contains(id) && knows) sure.insert(id);
+  }
+  return !voters.is_quorum(sure);
 }
 
 Slot Candidate::last_reported() const {

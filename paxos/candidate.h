@@ -8,6 +8,7 @@
 #include <map>
 
 #include "decree/types.h"
+#include "paxos/damage.h"
 #include "paxos/message.h"
 #include "paxos/record.h"
 #include "paxos/slot_log.h"
@@ -33,12 +34,16 @@ class Candidate {
   [[nodiscard]] Slot watermark() const { return watermark_; }
 
   /// The prepare has left: the own acceptor's promise counts, with all that it accepted.
-  void prepare_sent(ReplicaId self, Slot known_chosen, const SlotLog& log);
+  void prepare_sent(ReplicaId self, Slot known_chosen, const SlotLog& log, const Lost& lost);
   /// This replica has learned that every slot through this one is chosen.
   void knows(Slot known_chosen) { watermark_ = std::max(watermark_, known_chosen); }
   /// One chunk of a promise. Chunks that do not continue the one before are dropped; chunk 0 starts
   /// again.
   void promise(ReplicaId from, const Promise& promise);
+
+  /// The first slot above the watermark for which no quorum says what was accepted, because of
+  /// what some of them have lost; none if there is no such slot.
+  [[nodiscard]] Slot first_doubtful(const Voters& voters) const;
 
   /// The last slot that anybody reported; watermark() if none is above it.
   [[nodiscard]] Slot last_reported() const;
@@ -57,6 +62,7 @@ class Candidate {
     Slot known_chosen;
   };
   void report(Slot slot, const Ballot& ballot, const Value& value);
+  [[nodiscard]] bool is_doubtful(Slot slot, const Voters& voters) const;
 
   Ballot ballot_;
   Ballot hand_over_;
@@ -66,6 +72,7 @@ class Candidate {
   Slot watermark_;
   std::map<Slot, Report> reports_;
   std::array<Chunks, kMaxReplicaId + 1> chunks_{};
+  std::array<Lost, kMaxReplicaId + 1> lost_{};
 };
 
 }  // namespace decree::paxos

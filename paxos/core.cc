@@ -24,6 +24,26 @@ void Core::recovered(Incarnation incarnation, Lsn last) {
   journal_.recovered(last);
 }
 
+void Core::recover_damage(const Damage& damage) {
+  recover_promise(damage.lost.ballot);
+  learner_.lost(damage.known_chosen);
+  acceptor_.hold_promises(true);
+  lost_ = damage.lost;
+  repairing_ = true;
+}
+
+void Core::learn_own(const Chosen& chosen) {
+  if (!chosen.values.empty() && learner_.learn(chosen, fetch_limit())) return;
+  learner_.own_log_lacks();
+}
+
+void Core::repaired() {
+  DECREE_ASSERT(wants_acceptances(), "what is known chosen comes first");
+  repairing_ = false;
+  acceptor_.lose(lost_);
+  acceptor_.hold_promises(false);
+}
+
 void Core::recover_chosen(const Chosen& chosen) {
   // They were recorded because they continued the known prefix, whether or not that was recorded.
   // If it is not here, the watermark that was recorded with them is not covered either.
@@ -49,6 +69,7 @@ void Core::step(ReplicaId from, const Message& message, const Payload& frame,
 
 void Core::campaign(const Ballot& ballot, const Ballot& hand_over) {
   DECREE_ASSERT(ballot > promised(), "a leader's ballot is above all it ever promised");
+  DECREE_ASSERT(!repairing_, "who cannot say what it accepted asks nobody");
   DECREE_ASSERT(ballot.replica == self_ && ballot.incarnation == incarnation_,
                 "a replica campaigns with ballots of its own");
   const Lsn lsn = acceptor_.promise(ballot);
@@ -128,7 +149,7 @@ void Core::handle(ReplicaId from, const Promise& promise) {
 void Core::send_prepare(Candidate& asking) {
   DECREE_ASSERT(journal_.is_durable(asking.own_promise()),
                 "a candidate's own promise is durable before its prepare is sent");
-  asking.prepare_sent(self_, announced(), log_);
+  asking.prepare_sent(self_, announced(), log_, acceptor_.lost());
   out_.messages.push_back({peers(), Prepare{asking.ballot(), announced(), {}, asking.hand_over()}});
   try_to_lead();
 }
@@ -138,6 +159,10 @@ void Core::try_to_lead() {
   if (asking == nullptr || !asking->prepared()) return;
   if (!voters_.is_quorum(asking->promised_by())) return;
   asking->knows(announced());
+  // Nobody else can tell what is lost: without this it would be waited for in vain.
+  const Slot doubtful = asking->first_doubtful(voters_);
+  if (doubtful != Slot{} && asking->promised_by().size() < voters_.size()) return;
+  gave_up_ = doubtful;
   // Far behind: the window could not hold what lies between. Leads once it has fetched enough.
   if (asking->watermark().value > log_.base().value + kMaxOpenSlots) return;
   const Candidate elected = std::move(*asking);

@@ -37,6 +37,9 @@ class Core {
   [[nodiscard]] bool recover_watermark(Slot watermark) { return learner_.recovered(watermark); }
   /// Before all records: a snapshot of the state after this slot was restored.
   void recover_snapshot(Slot slot) { install(slot); }
+  /// After all records before the first damaged one: those behind it are not recovered but read
+  /// again, see wants_acceptances().
+  void recover_damage(const Damage& damage);
   /// Ends the recovery: whose log it was, and the last append found in it.
   void recovered(Incarnation incarnation, Lsn last);
 
@@ -66,6 +69,21 @@ class Core {
   /// Is a snapshot of the state after this slot of use? What a leader proposes itself it applies
   /// itself.
   [[nodiscard]] bool lacks(Slot slot) const { return slot > announced() && slot <= fetch_limit(); }
+  /// Values of the own log, which continue the known prefix; what it answers to Output::fetches
+  /// for this replica itself. None: it has them not.
+  void learn_own(const Chosen& chosen);
+  /// All that damage took of what is known chosen is here again: recover_accept() what the log has
+  /// above announced(), then repaired().
+  [[nodiscard]] bool wants_acceptances() const { return repairing_ && learner_.is_whole(); }
+  void repaired();
+  /// Damage took slots that are known chosen: nothing is promised to anybody, and nobody is to be
+  /// asked to promise, until they are here again.
+  [[nodiscard]] bool repairing() const { return repairing_; }
+  /// The same, or acceptances above them may be lost.
+  [[nodiscard]] bool is_damaged() const { return repairing_ || acceptor_.lost().ballot; }
+  /// The first slot that this leader took for free, or whose value it took for the right one, when
+  /// all voters had answered and damage let no quorum of them say so; none if there is no such.
+  [[nodiscard]] Slot gave_up() const { return gave_up_; }
   /// Such a snapshot of a peer is durable here and restored. Its slots are chosen: snapshots hold
   /// what was applied, and only what may be announced is applied.
   void installed(Slot slot);
@@ -137,6 +155,9 @@ class Core {
   Learner learner_;
   Acceptor acceptor_;
   std::variant<Follower, Candidate, Leader> role_;
+  bool repairing_ = false;
+  Lost lost_;
+  Slot gave_up_;
   Ballot highest_seen_;        // in refusals
   std::size_t reminders_ = 0;  // so that each reminder asks another peer
 };

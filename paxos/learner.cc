@@ -36,8 +36,17 @@ bool Learner::learn(const Chosen& chosen, Slot limit) {
   if (known_chosen_ == before) return false;
   // A late copy of an earlier answer is not the answer that is awaited.
   fetching_ = false;
+  own_log_next_ = !is_whole();
   return true;
 }
+
+void Learner::lost(Slot known_chosen) {
+  lost_ = known_chosen;
+  goal_ = std::max(goal_, known_chosen);
+  own_log_next_ = !is_whole();
+}
+
+void Learner::own_log_lacks() { own_log_next_ = fetching_ = false; }
 
 void Learner::recording(Lsn lsn) {
   recording_before_ = recording_;
@@ -67,25 +76,32 @@ void Learner::installed(Slot slot) {
   recorded_ = std::max(recorded_, slot);
   applied_ = slot;
   fetching_ = false;
+  own_log_next_ = !is_whole();
 }
 
 void Learner::fetch(Slot limit) {
   const Slot goal = std::min(goal_, limit);
   if (fetching_ || goal <= known_chosen_ || !journal_.is_durable(recording_before_)) return;
-  fetching_ = true;
-  out_.messages.push_back({ReplicaSet::of(source_), Fetch{known_chosen_.next(), goal}});
+  if (own_log_next_) {
+    fetching_ = true;
+    out_.fetches.push_back({self_, known_chosen_.next(), std::min(goal, lost_)});
+  } else if (source_) {
+    fetching_ = true;
+    out_.messages.push_back({ReplicaSet::of(source_), Fetch{known_chosen_.next(), goal}});
+  }
 }
 
 void Learner::forget_fetch(ReplicaId alternative) {
   const bool is_moving = known_chosen_ > known_at_reminder_;
   known_at_reminder_ = known_chosen_;
   if (is_moving) return;
-  if (fetching_ && alternative && alternative != self_) source_ = alternative;
+  if ((fetching_ || !source_) && alternative && alternative != self_) source_ = alternative;
   fetching_ = false;
 }
 
 void Learner::reconnected(ReplicaId id) {
-  if (id == source_) fetching_ = false;
+  if (!source_) source_ = id;
+  if (id == source_ && !own_log_next_) fetching_ = false;
 }
 
 void Learner::serve(ReplicaId to, const Fetch& fetch) {

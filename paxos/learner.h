@@ -38,6 +38,13 @@ class Learner {
   void applied(Slot slot);
   /// A durable watermark, found at start; false if a slot behind it is missing.
   bool recovered(Slot watermark);
+  /// Slots through this one are known chosen and not all here: damage took the rest. What there is
+  /// is read from the own log, and what is not is fetched from anybody who has it.
+  void lost(Slot known_chosen);
+  /// The own log does not have the next slot.
+  void own_log_lacks();
+  /// What lost() named is here.
+  [[nodiscard]] bool is_whole() const { return known_chosen_ >= lost_; }
   /// The state after this slot is here, durable and in place, whatever was applied before.
   void installed(Slot slot);
 
@@ -66,8 +73,10 @@ class Learner {
   ReplicaId source_;  // whom to ask
   Slot known_at_reminder_;
   bool fetching_ = false;  // an answer is on its way
-  Lsn recording_;          // of the last answer ...
-  Lsn recording_before_;   // ... and of the one before it
+  Slot lost_;
+  bool own_log_next_ = false;  // is to be asked
+  Lsn recording_;              // of the last answer ...
+  Lsn recording_before_;       // ... and of the one before it
 };
 
 }  // namespace decree::paxos

@@ -69,6 +69,8 @@ struct Promise {
   bool last = false;               // no more chunks follow
   Slot known_chosen;               // the acceptor's announced watermark
   std::uint64_t remainder_ns = 0;  // what remains of the longest grant that bars this ballot
+  Ballot lost;                     // acceptances through this ballot may be lost to damage ...
+  Slot lost_through;               // ... in slots through this one
   std::span<const AcceptedValue> accepted;  // ascending slots above both watermarks
 };
 

@@ -24,25 +24,25 @@ Chosen CatchUp::read(wal::Log& log, const paxos::FetchFromLog& fetch) {
                         log.reach(fetch.first, 2 * paxos::kMaxBatchBytes)});
   const std::error_code error =
       log.read(fetch.first, last, UINT64_MAX,
-               [&](Lsn, const Record& record) { consider(record, fetch.first, last); });
+               [&](Lsn lsn, const Record& record) { consider(lsn, record, fetch.first, last); });
   if (error) return {fetch.first, {}};
   Slot next = fetch.first;
   for (const auto& [slot, best] : best_) {
-    if (slot != next) break;
+    if (slot != next || !log.is_highest(best.lsn, best.ballot)) break;
     values_.push_back(best.value);
     next = next.next();
   }
   return {fetch.first, values_};
 }
 
-void CatchUp::consider(const Record& record, Slot first, Slot& last) {
+void CatchUp::consider(Lsn lsn, const Record& record, Slot first, Slot& last) {
   const Payload frame = Payload::copy_of(record.bytes);
   std::string_view problem;
   const Message* message = decoder_.decode(frame, problem);
   if (message == nullptr) return;
   const auto each = [&](Slot slot, const Ballot& ballot, std::span<const Value> values) {
     for (const Value& value : values) {
-      if (slot >= first && slot <= last) consider(slot, ballot, value);
+      if (slot >= first && slot <= last) consider(slot, {lsn, ballot, value});
       slot = slot.next();
     }
   };
@@ -54,12 +54,12 @@ void CatchUp::consider(const Record& record, Slot first, Slot& last) {
   keep_what_fits(last);
 }
 
-void CatchUp::consider(Slot slot, const Ballot& ballot, const Value& value) {
+void CatchUp::consider(Slot slot, const Best& other) {
   Best& best = best_[slot];
-  if (ballot < best.ballot) return;
+  if (other.ballot < best.ballot) return;
   if (best.ballot) bytes_ -= cost(best.value);
-  best = {ballot, value};
-  bytes_ += cost(value);
+  best = other;
+  bytes_ += cost(other.value);
 }
 
 void CatchUp::keep_what_fits(Slot& last) {

@@ -21,16 +21,17 @@ class CatchUp {
   explicit CatchUp(transport::Decoder& decoder) : decoder_(decoder) {}
 
   /// The longest run of values from `fetch.first` on that one message holds; valid until the next
-  /// call. Empty if the log cannot be read.
+  /// call. Empty if the log cannot be read, or if damage may have taken the record that counts.
   Chosen read(wal::Log& log, const paxos::FetchFromLog& fetch);
 
  private:
   struct Best {
+    Lsn lsn;
     Ballot ballot;
     Value value;
   };
-  void consider(const Record& record, Slot first, Slot& last);
-  void consider(Slot slot, const Ballot& ballot, const Value& value);
+  void consider(Lsn lsn, const Record& record, Slot first, Slot& last);
+  void consider(Slot slot, const Best& other);
   void keep_what_fits(Slot& last);
 
   transport::Decoder& decoder_;

@@ -61,77 +61,6 @@ Engine::~Engine() = default;
 
 // --- Start and end.
 
-bool Engine::recover(wal::Disk& disk, const Fresh& fresh, leases::Time locked,
-                     std::string& problem) {
-  wal::LogOptions log_options;
-  log_options.cluster = options_.cluster;
-  log_options.replica = options_.id;
-  log_options.fresh_incarnation = fresh.incarnation;
-  log_options.fresh_secret = fresh.secret;
-  log_options.segment_bytes = budget_.segment_bytes;
-  std::string bad;
-  const auto visit = [&](Lsn lsn, const Record& record) {
-    if (!bad.empty()) return;
-    bad = recover_record(record);
-    if (!bad.empty()) bad = fmt::format("append {} of the log: {}", lsn.value, bad);
-    while (const paxos::LogEntry* entry = core_.next_to_apply()) {
-      const Slot slot = core_.next_slot_to_apply();
-      applier_.apply(slot, entry->value);
-      core_.applied(slot);
-    }
-  };
-  const auto restore = [&](Slot slot, wal::SnapshotFile& file) {
-    core_.recover_snapshot(slot);
-    standing_.log_end = slot;
-    const std::string wrong = applier_.restore(file);
-    return wrong.empty() ? wrong : fmt::format("the snapshot of slot {}: {}", slot.value, wrong);
-  };
-  log_ = wal::Log::open(disk, log_options, restore, visit, problem);
-  if (log_ == nullptr) return false;
-  if (!bad.empty()) {
-    problem = bad;
-    return false;
-  }
-  identity_ = log_->status().identity;
-  core_.recovered(identity_.incarnation, Lsn{});
-  grantor_.emplace(settings_, longest_lease_, locked);
-  grantor_->promised(core_.promised());
-  return true;
-}
-
-std::string Engine::recover_record(const Record& record) {
-  standing_.add(record);
-  switch (record.kind) {
-    case RecordKind::promise:
-      core_.recover_promise(record.ballot);
-      return {};
-    case RecordKind::watermark:
-      if (core_.recover_watermark(record.last)) return {};
-      return fmt::format("slots through {} are known chosen, but some are missing",
-                         record.last.value);
-    case RecordKind::lease:
-      longest_lease_ = {std::max(longest_lease_.ns, static_cast<std::int64_t>(record.last.value))};
-      return {};
-    case RecordKind::peer:
-      peers_.recovered(record.ballot.replica, record.ballot.incarnation);
-      return {};
-    case RecordKind::accept:
-    case RecordKind::chosen:
-      break;
-  }
-  std::string_view problem;
-  const Message* message = decoder_.decode(Payload::copy_of(record.bytes), problem);
-  if (message == nullptr) return fmt::format("a frame cannot be read: {}", problem);
-  if (const auto* accept = std::get_if<Accept>(message)) {
-    core_.recover_accept(*accept);
-  } else if (const auto* chosen = std::get_if<Chosen>(message)) {
-    core_.recover_chosen(*chosen);
-  } else {
-    return "a frame is neither an accept nor a chosen value";
-  }
-  return {};
-}
-
 void Engine::start(transport::Network& network) {
   network_ = &network;
   omega_.emplace(settings_, voters_, options_.id, options_.priority, clock_.now());
@@ -180,6 +109,7 @@ void Engine::turn() {
     carry_out(now);
     apply(now);
     announce(now);
+    repair();
     keep_snapshots();
   }
   answer();
@@ -279,6 +209,11 @@ void Engine::acknowledge(leases::Time now) {
 
 void Engine::serve_fetches() {
   for (const paxos::FetchFromLog& fetch : output_.fetches) {
+    if (fetch.to == options_.id) {
+      core_.learn_own(catch_up_.read(*log_, fetch));
+      more_work_ = true;
+      continue;
+    }
     if (fetch.first <= log_->dropped()) {
       send_snapshot(fetch.to, sender_.offer(*log_, fetch.to, fetch.first));
       continue;

@@ -118,6 +118,8 @@ class Engine final : public transport::NetworkEvents {
   void check_invariants() const;
 
  private:
+  class Contents;
+
   /// A frame or a change of a connection, in the order in which they happened.
   struct Input {
     enum class Kind : std::uint8_t { frame, connected, disconnected };
@@ -193,6 +195,9 @@ class Engine final : public transport::NetworkEvents {
   void send(const paxos::ReplicaSet& to, const Message& message);
   [[nodiscard]] leases::Duration patience() const;
   [[nodiscard]] std::string recover_record(const Record& record);
+  [[nodiscard]] std::string recover_values(const Record& record);
+  void recover_lease(std::uint64_t ns);
+  void repair();
 
   const Options options_;
   const leases::Clock& clock_;
@@ -278,6 +283,7 @@ class Engine final : public transport::NetworkEvents {
   bool shut_ = false;    // takes nothing any more
   bool failed_ = false;  // the log; this replica votes no more
   std::string storage_error_;
+  std::vector<std::string> damage_found_;  // when the log was opened
   std::function<void(const LeadershipEvent&)> on_leadership_;
 };
 

@@ -160,6 +160,8 @@ Status Engine::status() const {
   status.snapshot = log.snapshot;
   status.snapshot_bytes = log.snapshot_bytes;
   status.log_disk = log.disk;
+  status.log_damages = damage_found_.size();
+  status.repairing = core_.repairing();
   status.storage_error = storage_error_;
   for (ReplicaId id : voters_.ids()) {
     if (id == options_.id) continue;

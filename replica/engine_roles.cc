@@ -1,4 +1,6 @@
 // Leading, following, and what Omega and the leases have to do with it.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "paxos/assert.h"
@@ -9,6 +11,7 @@ namespace decree::replica {
 void Engine::judge_timers(leases::Time now) {
   if (failed_) return;
   omega_->log_end(core_.log_end());
+  if (core_.repairing()) omega_->not_ready(now);
   omega_->tick(now);
   act_on_omega(now);
   if (omega_->leader() != followed_) {
@@ -52,7 +55,8 @@ void Engine::act_on_omega(leases::Time now) {
       if (id != options_.id) send(id, *actions.canvass);
     }
   }
-  if (actions.campaign) campaign(actions.campaign->above, actions.campaign->hand_over, now);
+  if (actions.campaign && !core_.repairing())
+    campaign(actions.campaign->above, actions.campaign->hand_over, now);
   if (actions.heartbeat) {
     campaign_again_if_left_behind(now);
     beat(now);
@@ -110,6 +114,13 @@ void Engine::became_leader(const Ballot& ballot, leases::Time now) {
   proposals_.drop_forwarded([](ReplicaId) { return false; });
   reads_.ask_again();
   more_work_ = true;
+  if (core_.gave_up() != Slot{}) {
+    notice_(
+        fmt::format("elected although no quorum can tell what was accepted in slot {} and perhaps "
+                    "in others behind it: too many replicas have damaged logs. The best value "
+                    "that is left was taken; acknowledged commands may be lost",
+                    core_.gave_up().value));
+  }
 }
 
 void Engine::ceased_to_lead(leases::Time now) {

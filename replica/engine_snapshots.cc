@@ -30,8 +30,9 @@ void Engine::keep_snapshots() {
   if (const auto end = log_->take_snapshot_end()) snapshot_ended(*end);
   if (failed_ || shut_) return;
   if (receiver_.active()) return receive_snapshot();
-  const bool due = snapshots_possible_ && !restating_ && !writing_snapshot_ &&
-                   log_->segments_used() >= snapshot_at_segments_ &&
+  // Until a hole is filled the log must go on telling of it.
+  const bool due = !core_.is_damaged() && snapshots_possible_ && !restating_ &&
+                   !writing_snapshot_ && log_->segments_used() >= snapshot_at_segments_ &&
                    core_.applied() > log_->snapshot();
   if (!due) return;
   const wal::LogStart start = log_->start_behind(core_.applied(), budget_.kept_segments);
@@ -42,7 +43,6 @@ void Engine::restated() {
   const Restating restated = *std::exchange(restating_, {});
   if (restated.incoming) {
     if (!receiver_.complete(*log_) || receiver_.slot() <= log_->snapshot()) return;
-    DECREE_ASSERT(restated.start.dropped <= receiver_.slot(), "what is dropped is in the snapshot");
     writing_snapshot_ = true;
     return log_->finish_incoming(restated.start);
   }
@@ -83,9 +83,9 @@ void Engine::receive_snapshot() {
   if (writing_snapshot_ || restating_) return;
   if (!core_.lacks(receiver_.slot())) return receiver_.give_up();
   if (receiver_.complete(*log_)) {
-    wal::LogStart start = log_->start_behind(receiver_.slot());
+    wal::LogStart start = core_.is_damaged() ? log_->start() : log_->start_behind(receiver_.slot());
     // Of the slots that it covers the log here may lack what was chosen, and have something else.
-    start.dropped = receiver_.slot();
+    start.dropped = std::max(log_->start().dropped, receiver_.slot());
     restating_ = Restating{start, restate(), true};
   } else if (const auto ask = receiver_.next(*log_)) {
     send(receiver_.from(), *ask);

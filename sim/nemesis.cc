@@ -125,7 +125,9 @@ void Nemesis::restart_after(Duration pause, ReplicaId id) {
 
 CrashMode Nemesis::crash_mode(Site& site, Random& random) const {
   if (!random.chance(50'000) || !may_damage(site)) return draw_crash_mode(random);
+  // What lies where it does not belong may be met much later, by the batch that belongs there.
   site.damaged = true;
+  site.mendable = false;
   return CrashMode::misdirected;
 }
 
@@ -228,6 +230,7 @@ std::vector<ReplicaId> Nemesis::relent() {
   armed_.clear();
   world_.network.unblock_all();
   std::vector<ReplicaId> core;
+  forgive_repaired();
   for (const auto& site : world_.sites()) {
     if (!site->damaged) core.push_back(site->id());
   }

@@ -48,6 +48,8 @@ class Nemesis {
   void restart_after(Duration pause, ReplicaId id);
   /// Undoes something later, unless the faults have ended before.
   void later(Duration after, std::function<void()> undo);
+  /// A replica that has repaired its log is as good as any.
+  void forgive_repaired() const;
   /// As many directories may be damaged as the others can do without.
   [[nodiscard]] bool may_damage(const Site& site) const;
   /// A replica that has never met another takes a wiped one for it; the others must know it for

@@ -35,7 +35,15 @@ void Nemesis::befall_disk(const Fault& fault, Site& site, Random random) {
   }
 }
 
+void Nemesis::forgive_repaired() const {
+  for (const auto& site : world_.sites()) {
+    if (!site->mendable || !site->takes_part() || site->engine()->core().is_damaged()) continue;
+    site->damaged = site->mendable = false;
+  }
+}
+
 bool Nemesis::may_damage(const Site& site) const {
+  forgive_repaired();
   const auto n = static_cast<std::ptrdiff_t>(world_.sites().size());
   const auto damaged = std::count_if(world_.sites().begin(), world_.sites().end(),
                                      [](const auto& each) { return each->damaged; });
@@ -60,6 +68,7 @@ void Nemesis::damage(const Fault& fault, Site& site, Random random) {
   }
   if (!may_damage(site)) return;
   if (fault.kind == FaultKind::wipe && !is_known_to_all(id)) return;
+  site.mendable = fault.kind == FaultKind::rot && site.damaged == site.mendable;
   site.damaged = true;
   site.crash(draw_crash_mode(random), random.chance(500'000));
   coverage_.count(fault.kind, site.stage());
@@ -87,6 +96,7 @@ void Nemesis::restore(ReplicaId id, const Files& copy, Duration lasts) {
 
   coverage_.count(FaultKind::restore, site.stage());
   site.damaged = true;
+  site.mendable = false;
   world_.witness.excuse(id);
   site.crash(CrashMode::everything, false);
   site.files() = copy;

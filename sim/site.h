@@ -67,6 +67,8 @@ class Site {
   void retire();
   /// Hands over, answers, ends in order.
   void close();
+  /// Up, and its log is open.
+  [[nodiscard]] bool takes_part() const { return up() && !opening_; }
   [[nodiscard]] bool up() const { return engine_ != nullptr && !dying_; }
   [[nodiscard]] Life life() const { return up() ? lives_ : 0; }
   [[nodiscard]] bool refused_to_open() const { return !open_problem_.empty(); }
@@ -92,7 +94,8 @@ class Site {
   DiskMood disk_mood;
   Duration turn_cost = Duration::micros(5);
   Duration apply_cost;
-  bool damaged = false;  // its directory is not what it was: it may refuse to open
+  bool damaged = false;   // its directory is not what it was: it may refuse to open
+  bool mendable = false;  // damaged, but its peers may repair it
 
   // --- What is inside.
   [[nodiscard]] ReplicaId id() const { return id_; }

@@ -129,8 +129,9 @@ class Decoder::Impl {
 
   void read(const wire::Promise& t) {
     if (!read_accepted(*t.accepted(), view_of(*t.bytes()))) return;
-    message_ = whole<Promise>(ballot(t.ballot()), t.chunk(), t.last(), Slot{t.known_chosen()},
-                              t.remainder_ns(), accepted_);
+    message_ =
+        whole<Promise>(ballot(t.ballot()), t.chunk(), t.last(), Slot{t.known_chosen()},
+                       t.remainder_ns(), ballot(t.lost()), Slot{t.lost_through()}, accepted_);
   }
 
   void read(const wire::Accept& t) {

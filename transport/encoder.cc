@@ -93,8 +93,9 @@ Offset<wire::Promise> put(FlatBufferBuilder& builder, const Promise& m) {
   const auto accepted = put_structs(builder, m.accepted);
   const Blob bytes = put_bytes(builder, m.accepted);
   const wire::Ballot ballot = to_wire(m.ballot);
+  const wire::Ballot lost = to_wire(m.lost);
   return wire::CreatePromise(builder, &ballot, m.chunk, m.last, m.known_chosen.value,
-                             m.remainder_ns, accepted, bytes);
+                             m.remainder_ns, &lost, m.lost_through.value, accepted, bytes);
 }
 
 Offset<wire::Accept> put(FlatBufferBuilder& builder, const Accept& m) {

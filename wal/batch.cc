@@ -9,6 +9,10 @@
 namespace decree::wal {
 namespace {
 
+bool holds_slots(const Record& record) {
+  return record.kind == RecordKind::accept || record.kind == RecordKind::chosen;
+}
+
 /// Writes a stream of bytes into the blocks' payloads.
 class PayloadWriter {
  public:
@@ -95,18 +99,22 @@ std::uint64_t record_bytes(std::span<const Record> records) {
 }
 
 void add(Summary& summary, const Record& record) {
-  summary.kinds |= 1u << static_cast<unsigned>(record.kind);
-  if (record.kind == RecordKind::accept || record.kind == RecordKind::chosen) {
-    const std::uint64_t first = record.first.value;
-    summary.first_slot = summary.first_slot == 0 ? first : std::min(summary.first_slot, first);
-    summary.last_slot = std::max(summary.last_slot, record.last.value);
-  }
+  const std::uint64_t last = record.last.value;
+  if (holds_slots(record)) summary.highest_slot = std::max(summary.highest_slot, last);
+  if (record.kind == RecordKind::watermark) summary.watermark = std::max(summary.watermark, last);
+  if (record.kind == RecordKind::lease) summary.lease_ns = std::max(summary.lease_ns, last);
   if (record.kind != RecordKind::accept && record.kind != RecordKind::promise) return;
-  const Ballot highest{summary.round, ReplicaId{summary.replica}, Incarnation{summary.incarnation}};
-  if (record.ballot <= highest) return;
+  if (record.ballot <= summary.ballot()) return;
   summary.round = record.ballot.round;
   summary.replica = record.ballot.replica.value;
   summary.incarnation = record.ballot.incarnation.value;
+}
+
+void add(SlotRange& slots, const Record& record) {
+  if (!holds_slots(record)) return;
+  const std::uint64_t first = record.first.value;
+  slots.first = slots.first == 0 ? first : std::min(slots.first, first);
+  slots.last = std::max(slots.last, record.last.value);
 }
 
 void lay_out(std::span<const Record> records, std::span<std::byte> blocks) {
@@ -150,6 +158,22 @@ void seal_batch(std::span<std::byte> blocks, const Link& previous, std::uint64_t
   stamp.position = place.block;
   self.checksum = seal(block_at(blocks, 0), stamp, secret);
 }
+
+void seal_mark(Block block, const Link& last, std::uint32_t epoch, Place place,
+               std::uint64_t secret) {
+  std::fill(block.begin(), block.end(), std::byte{0});
+  store(block.subspan<sizeof(BlockStamp)>(), last);
+  BlockStamp stamp;
+  stamp.sequence = last.sequence;
+  stamp.kind = static_cast<std::uint32_t>(BlockKind::mark);
+  stamp.epoch = epoch;
+  stamp.segment = static_cast<std::uint32_t>(place.segment);
+  stamp.position = place.block;
+  stamp.count = 1;
+  seal(block, stamp, secret);
+}
+
+Link mark_link(ConstBlock mark) { return load<Link>(mark.subspan<sizeof(BlockStamp)>()); }
 
 BatchHeader batch_header(ConstBlock first) {
   return load<BatchHeader>(first.subspan<sizeof(BlockStamp)>());

@@ -12,25 +12,17 @@
 
 namespace decree::wal {
 
-/// What one batch says to its successor.
-struct Link {
-  std::uint64_t sequence = 0;
-  std::uint64_t checksum = 0;
-  std::uint64_t lsn = 0;
-  std::uint32_t epoch = 0;
-  Summary summary;
-};
-
-/// Where a batch begins.
-struct Place {
-  std::uint64_t segment = 0;  // its number
-  std::uint32_t block = 0;
+/// The slots of a batch's records of kind accept or chosen; none: 0 and 0.
+struct SlotRange {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
 };
 
 /// Bytes that the records take in a batch, with their headers.
 std::uint64_t record_bytes(std::span<const Record> records);
-/// Takes a record into the summary of its batch.
+/// Takes a record into the summary through its batch, and into the slots of that batch.
 void add(Summary& summary, const Record& record);
+void add(SlotRange& slots, const Record& record);
 
 /// Lays the records over `blocks`, which must be blocks_for(record_bytes(records)) blocks long.
 /// The stamps and the rest of the header are written by seal_batch().
@@ -42,6 +34,11 @@ void seal_batch(std::span<std::byte> blocks, const Link& previous, std::uint64_t
                 Place place, std::uint64_t secret, Link& self);
 
 BatchHeader batch_header(ConstBlock first);
+
+/// Fills the block of a mark: everything through `last` is durable.
+void seal_mark(Block block, const Link& last, std::uint32_t epoch, Place place,
+               std::uint64_t secret);
+Link mark_link(ConstBlock mark);
 
 /// True if all blocks behind the first, whose stamp is `first`, belong to it.
 bool whole(std::span<const std::byte> blocks, const BlockStamp& first, std::uint64_t secret);

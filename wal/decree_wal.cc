@@ -1,4 +1,4 @@
-// decree-wal: lists and checks the log of a closed directory. Changes nothing.
+// decree-wal: verifies and prints the log of a closed directory. Changes nothing.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -16,7 +16,7 @@
 namespace decree::wal {
 namespace {
 
-enum Exit { kGood = 0, kTorn = 1, kDamaged = 2, kUnreadable = 3 };
+enum Exit { kGood = 0, kTorn = 1, kDamaged = 2, kLost = 3, kUnreadable = 4 };
 
 int refuse(Exit code, const std::string& problem) {
   fmt::print(stderr, "decree-wal: {}\n", problem);
@@ -28,8 +28,14 @@ void print_end(const Recovered& found) {
              std::uint64_t{found.end.block} * kBlockSize, found.last.sequence, found.last.lsn);
 }
 
-int verdict(const Recovered& found) {
-  if (!found.problem.empty()) return refuse(found.damaged ? kDamaged : kUnreadable, found.problem);
+int verdict(const Recovered& found, std::uint64_t damaged_snapshots) {
+  if (!found.problem.empty()) return refuse(kLost, found.problem);
+  const std::uint64_t places = found.holes + damaged_snapshots;
+  if (places != 0) {
+    return refuse(kDamaged, fmt::format("damaged in {} place(s): the replica gets back from its "
+                                        "peers what is lost, before it votes, when it is started",
+                                        places));
+  }
   if (found.cut == 0) {
     fmt::print("good\n");
     return kGood;
@@ -41,19 +47,25 @@ int verdict(const Recovered& found) {
   return kTorn;
 }
 
-/// The newest snapshot, and where it says that the log begins.
-std::string check_snapshot(Disk& disk, const IdentityRecord& identity, LogStart& start) {
+/// The newest snapshot, and where it says that the log begins. Empty, or why that is not known.
+std::string check_snapshot(Disk& disk, const IdentityRecord& identity, LogStart& start,
+                           std::uint64_t& damaged) {
   std::vector<Slot> slots;
   if (const auto error = list_snapshots(disk, slots)) {
     return "the directory cannot be listed: " + error.message();
   }
   if (slots.empty()) return {};
   SnapshotFile file(disk);
-  std::string problem = file.open(slots.back(), identity);
-  if (problem.empty()) problem = file.verify();
+  const std::string problem = file.open(slots.back(), identity);
   if (!problem.empty()) return problem;
-  fmt::print("snapshot: of slot {}, {} bytes\n", file.header().slot, file.header().bytes);
   start = start_of(file.header());
+  const std::string damage = file.verify();
+  if (damage.empty()) {
+    fmt::print("snapshot: of slot {}, {} bytes\n", file.header().slot, file.header().bytes);
+  } else {
+    ++damaged;
+    fmt::print("damaged: {}\n", damage);
+  }
   return {};
 }
 
@@ -63,24 +75,25 @@ int run(const std::string& directory, Listing& listing) {
   if (!disk) return refuse(kUnreadable, problem);
   IdentityRecord identity;
   problem = load_identity(*disk, identity);
-  if (!problem.empty()) return refuse(kDamaged, problem);
+  if (!problem.empty()) return refuse(kLost, problem);
   listing.on_identity(identity);
   LogStart start;
-  problem = check_snapshot(*disk, identity, start);
-  if (!problem.empty()) return refuse(kDamaged, problem);
+  std::uint64_t damaged = 0;
+  problem = check_snapshot(*disk, identity, start, damaged);
+  if (!problem.empty()) return refuse(kLost, problem);
   SegmentList list;
   problem = list_segments(*disk, identity, start.segment, list);
-  if (!problem.empty()) return refuse(kDamaged, problem);
+  if (!problem.empty()) return refuse(kLost, problem);
   const std::vector<Segment>& segments = list.needed;
   listing.on_segments(segments);
   if (segments.empty() && identity.epoch != 0) {
-    return refuse(kDamaged, segment_name(start.segment) + " is missing");
+    return refuse(kLost, segment_name(start.segment) + " is missing");
   }
   if (segments.empty()) return kGood;
   SegmentReader reader(*disk);
   const Recovered found = recover(reader, identity, start.before, segments, listing);
   print_end(found);
-  return verdict(found);
+  return verdict(found, damaged);
 }
 
 }  // namespace
@@ -89,21 +102,23 @@ int run(const std::string& directory, Listing& listing) {
 int main(int argc, char** argv) {
   using decree::wal::Listing;
   CLI::App app{
-      "Lists and checks the log of a Decree replica that is not running. Changes nothing.\n"
-      "Exit status: 0 good, 1 torn end (harmless), 2 damaged, 3 not readable or wrong usage."};
+      "Verifies and prints the log of a Decree replica that is not running. Changes nothing.\n"
+      "Exit status: 0 good; 1 torn end, which is harmless; 2 damaged, and repaired from the peers "
+      "at\nthe next start; 3 damaged so that the replica refuses to start; 4 not readable or wrong "
+      "usage."};
   app.require_subcommand(1);
   std::string directory;
   bool records = false;
   bool hex = false;
-  CLI::App* list = app.add_subcommand("list", "Print the identity, the segments and the batches");
-  list->add_option("directory", directory, "The log's directory")->required();
-  list->add_flag("--records", records, "Print each record, too");
-  list->add_flag("--hex", hex, "Print the bytes of each batch, too");
-  CLI::App* check = app.add_subcommand("check", "Verify everything and print what is found");
-  check->add_option("directory", directory, "The log's directory")->required();
+  CLI::App* verify = app.add_subcommand("verify", "Read everything and say what is damaged");
+  verify->add_option("directory", directory, "The log's directory")->required();
+  CLI::App* dump = app.add_subcommand("dump", "The same, and print the segments and the batches");
+  dump->add_option("directory", directory, "The log's directory")->required();
+  dump->add_flag("--records", records, "Print each record, too");
+  dump->add_flag("--hex", hex, "Print the bytes of each batch, too");
   try {
     app.parse(argc, argv);
-    Listing listing(list->parsed(), records, hex);
+    Listing listing(dump->parsed(), records, hex);
     return decree::wal::run(directory, listing);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : decree::wal::kUnreadable;

@@ -51,15 +51,37 @@ struct BlockStamp {
 };
 inline constexpr std::size_t kBlockPayload = kBlockSize - sizeof(BlockStamp);
 
-/// What a batch holds, in short: repeated by its successor, so that the loss of a batch can be told
-/// apart from the loss of nothing that matters.
+/// What the log holds through a batch, in short: repeated by the next batch, by a mark and by the
+/// next opening, so that it is known what damage may have taken. Grows only.
 struct Summary {
-  std::uint64_t first_slot = 0;  // least and greatest slot of records of kind accept or chosen;
-  std::uint64_t last_slot = 0;   // 0: none
-  std::uint64_t round = 0;       // the highest ballot of records of kind promise or accept
+  std::uint64_t highest_slot = 0;  // of records of kind accept or chosen; 0: none
+  std::uint64_t watermark = 0;     // the highest one recorded
+  std::uint64_t lease_ns = 0;      // the longest lease recorded
+  std::uint64_t round = 0;         // the highest ballot of records of kind promise or accept
   std::uint64_t incarnation = 0;
   std::uint32_t replica = 0;
-  std::uint32_t kinds = 0;  // bit n: a record of kind n
+  std::uint32_t reserved = 0;
+
+  [[nodiscard]] Ballot ballot() const {
+    return {round, ReplicaId{replica}, Incarnation{incarnation}};
+  }
+};
+
+/// What one batch says to its successor.
+struct Link {
+  std::uint64_t sequence = 0;
+  std::uint64_t checksum = 0;
+  std::uint64_t lsn = 0;
+  std::uint32_t epoch = 0;
+  std::uint32_t reserved = 0;
+  Summary summary;  // through it
+};
+
+/// Where a batch begins.
+struct Place {
+  std::uint64_t segment = 0;  // its number
+  std::uint32_t block = 0;
+  std::uint32_t reserved = 0;
 };
 
 /// The beginning of a batch, behind the stamp of its first block.
@@ -98,8 +120,10 @@ struct SegmentHeader {
 };
 
 static_assert(sizeof(BlockStamp) == 40);
-static_assert(sizeof(Summary) == 40);
-static_assert(sizeof(BatchHeader) == 88);
+static_assert(sizeof(Summary) == 48);
+static_assert(sizeof(Link) == 80);
+static_assert(sizeof(Place) == 16);
+static_assert(sizeof(BatchHeader) == 96);
 static_assert(sizeof(RecordHeader) == 48);
 static_assert(sizeof(SegmentHeader) == 48);
 

@@ -101,11 +101,12 @@ std::string check_owner(const IdentityRecord& identity, const LogOptions& option
   return {};
 }
 
-IdentityRecord next_opening(IdentityRecord identity, std::uint64_t recovered) {
+IdentityRecord next_opening(IdentityRecord identity, const Link& found, Place end) {
   const bool first = identity.epoch == 0;
-  const std::uint64_t used = std::max(identity.first_sequence, recovered);
+  const std::uint64_t used = std::max(identity.first_sequence, found.sequence);
   identity.first_sequence = first ? 1 : used + kSequenceJump;
-  identity.recovered = recovered;
+  identity.found = found;
+  identity.end = end;
   ++identity.start;
   ++identity.epoch;
   return identity;

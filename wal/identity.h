@@ -23,11 +23,12 @@ struct IdentityRecord {
   std::uint64_t start = 0;           // of the last opening; one more each time
   std::uint64_t secret = 0;          // seeds the checksums of all blocks but these two
   std::uint64_t first_sequence = 0;  // of batches written in that opening
-  std::uint64_t recovered = 0;       // the last batch found by that opening, synced before this
+  Link found;                        // the last batch found by that opening, synced before this
+  Place end;                         // where that opening goes on
   std::uint32_t epoch = 0;           // of batches written in that opening
   std::uint32_t reserved = 0;
 };
-static_assert(sizeof(IdentityRecord) == 72);
+static_assert(sizeof(IdentityRecord) == 160);
 
 /// Reads the record. Empty, or a sentence that says why it cannot be used.
 std::string load_identity(Disk& disk, IdentityRecord& identity);
@@ -37,8 +38,8 @@ std::error_code store_identity(Disk& disk, const IdentityRecord& identity);
 IdentityRecord fresh_identity(const LogOptions& options);
 /// Empty, or a sentence that says that the directory is somebody else's.
 std::string check_owner(const IdentityRecord& identity, const LogOptions& options);
-/// The record for the next opening, which found `recovered` as the last batch.
-IdentityRecord next_opening(IdentityRecord identity, std::uint64_t recovered);
+/// The record for the next opening, which found this last batch and goes on at `end`.
+IdentityRecord next_opening(IdentityRecord identity, const Link& found, Place end);
 
 Identity public_identity(const IdentityRecord& identity);
 

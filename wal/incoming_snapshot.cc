@@ -22,30 +22,38 @@ std::error_code IncomingSnapshot::create() {
   return error ? error : make();
 }
 
+void IncomingSnapshot::write(std::uint64_t offset, std::span<const std::byte> bytes) {
+  DECREE_ASSERT(!under_way_, "one piece is written at a time");
+  under_way_ = true;
+  disk_.submit_write(file_, offset, bytes, token_);
+  disk_.flush();
+}
+
 void IncomingSnapshot::put(std::span<const std::byte> chunk) {
-  DECREE_ASSERT(!under_way_, "one chunk is written at a time");
   std::copy(chunk.begin(), chunk.end(), chunk_.bytes().begin());
-  const std::uint64_t offset = kBlockSize + facts_.chunks * kChunkBytes;
+  write(chunk_offset(facts_.chunks), chunk_.bytes());
   facts_.body_checksum = add_chunk(facts_.body_checksum, chunk);
   facts_.bytes += load<ChunkHeader>(chunk).bytes;
   ++facts_.chunks;
-  under_way_ = true;
-  disk_.submit_write(file_, offset, chunk_.bytes(), token_);
-  disk_.flush();
 }
 
-void IncomingSnapshot::put_header(const LogStart& start) {
-  DECREE_ASSERT(!under_way_, "all chunks are written");
+void IncomingSnapshot::finish(const LogStart& start) {
   set_start(facts_, start);
   seal_snapshot_header(block_at(block_.bytes(), 0), facts_);
-  under_way_ = true;
-  has_header_ = true;
-  disk_.submit_write(file_, 0, block_.bytes(), token_);
-  disk_.flush();
+  stage_ = Stage::trailer;
+  write(chunk_offset(facts_.chunks), block_.bytes());
+}
+
+void IncomingSnapshot::written() {
+  under_way_ = false;
+  if (stage_ == Stage::header) stage_ = Stage::whole;
+  if (stage_ != Stage::trailer) return;
+  stage_ = Stage::header;
+  write(0, block_.bytes());
 }
 
 std::error_code IncomingSnapshot::publish() {
-  DECREE_ASSERT(!under_way_, "the header is written");
+  DECREE_ASSERT(is_whole(), "the header is written");
   return disk_.rename(kIncomingName, snapshot_name(Slot{facts_.slot}));
 }
 

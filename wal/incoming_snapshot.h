@@ -28,18 +28,22 @@ class IncomingSnapshot {
   std::error_code create();
   /// Starts to write the next chunk.
   void put(std::span<const std::byte> chunk);
-  /// Starts to write the header, when all chunks are written.
-  void put_header(const LogStart& start);
-  /// The write that was under way has ended.
-  void written() { under_way_ = false; }
+  /// Starts to write the header, when all chunks are written; its copy behind them first.
+  void finish(const LogStart& start);
+  /// The write that was under way has ended well.
+  void written();
   [[nodiscard]] bool under_way() const { return under_way_; }
-  [[nodiscard]] bool has_header() const { return has_header_; }
-  /// Gives the file its name, when the header is written.
+  /// All of it is written.
+  [[nodiscard]] bool is_whole() const { return stage_ == Stage::whole; }
+  /// Gives the file its name, when it is whole.
   std::error_code publish();
 
   [[nodiscard]] const SnapshotHeader& header() const { return facts_; }
 
  private:
+  enum class Stage { chunks, trailer, header, whole };
+  void write(std::uint64_t offset, std::span<const std::byte> bytes);
+
   Disk& disk_;
   SnapshotHeader facts_;
   std::uint64_t token_;
@@ -47,7 +51,7 @@ class IncomingSnapshot {
   BlockBuffer chunk_;
   BlockBuffer block_;
   bool under_way_ = false;
-  bool has_header_ = false;
+  Stage stage_ = Stage::chunks;
 };
 
 }  // namespace decree::wal

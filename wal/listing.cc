@@ -50,7 +50,7 @@ void Listing::on_identity(const IdentityRecord& identity) {
              identity.cluster, identity.replica, identity.incarnation, identity.start,
              identity.version);
   fmt::print("last opening: epoch {}, sequences from {}, found sequence {}\n", identity.epoch,
-             identity.first_sequence, identity.recovered);
+             identity.first_sequence, identity.found.sequence);
 }
 
 void Listing::on_segments(const std::vector<Segment>& segments) const {
@@ -61,6 +61,8 @@ void Listing::on_segments(const std::vector<Segment>& segments) const {
                std::uint64_t{segment.blocks} * kBlockSize);
   }
 }
+
+void Listing::on_hole(const Hole& hole) { fmt::print("damaged: {}\n", hole.what); }
 
 void Listing::head(const BatchView& batch) {
   if (!batches_ || headed_ == batch.stamp.sequence) return;
@@ -79,7 +81,7 @@ void Listing::on_record(const BatchView& batch, const Record& record) {
              record.first.value, record.last.value, record.bytes.size());
 }
 
-void Listing::on_batch(const BatchView& batch, const Summary&) {
+void Listing::on_batch(const BatchView& batch, const SlotRange&, const Link&) {
   head(batch);
   if (hex_) print_hex(batch.blocks);
 }

@@ -19,7 +19,8 @@ class Listing final : public RecoveryVisitor {
   static void on_identity(const IdentityRecord& identity);
   void on_segments(const std::vector<Segment>& segments) const;
   void on_record(const BatchView& batch, const Record& record) override;
-  void on_batch(const BatchView& batch, const Summary& summary) override;
+  void on_batch(const BatchView& batch, const SlotRange& slots, const Link& self) override;
+  void on_hole(const Hole& hole) override;
 
  private:
   void head(const BatchView& batch);

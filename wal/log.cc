@@ -35,22 +35,26 @@ std::string check_options(const LogOptions& options) {
   return {};
 }
 
-/// Fills the index and passes the records on.
+/// Fills the index and passes the rest on.
 class Replay final : public RecoveryVisitor {
  public:
-  Replay(const Log::Visitor& visit, SlotIndex& index) : visit_(visit), index_(index) {}
+  Replay(Log::Contents& contents, SlotIndex& index, std::vector<Hole>& holes)
+      : contents_(contents), index_(index), holes_(holes) {}
   void on_record(const BatchView& batch, const Record& record) override {
-    visit_(Lsn{batch.header.lsn}, record);
+    contents_.on_record(Lsn{batch.header.lsn}, record);
   }
-  void on_batch(const BatchView& batch, const Summary& summary) override {
-    index_.add(batch.place, batch.stamp.count,
-               Link{batch.stamp.sequence, batch.stamp.checksum, batch.header.lsn, batch.stamp.epoch,
-                    summary});
+  void on_batch(const BatchView& batch, const SlotRange& slots, const Link& self) override {
+    index_.add(batch.place, batch.stamp.count, slots, self);
+  }
+  void on_hole(const Hole& hole) override {
+    holes_.push_back(hole);
+    contents_.on_hole(hole);
   }
 
  private:
-  const Log::Visitor& visit_;
+  Log::Contents& contents_;
   SlotIndex& index_;
+  std::vector<Hole>& holes_;
 };
 
 }  // namespace
@@ -62,17 +66,16 @@ class Log::Impl {
   Impl& operator=(const Impl&) = delete;
   ~Impl() { close(); }
 
-  std::string open(const Restore& restore, const Visitor& visit) {
+  std::string open(Contents& contents) {
     std::string problem = check_options(options_);
     if (problem.empty()) problem = find_identity();
-    if (problem.empty()) problem = snapshots_.find(restore);
-    index_ = SlotIndex(snapshots_.start());
+    if (problem.empty()) problem = find_snapshot(contents);
     SegmentList found;
     if (problem.empty()) problem = find_segments(found);
     const std::vector<Segment>& segments = found.needed;
     if (problem.empty()) problem = sync(segments);
     if (!problem.empty()) return problem;
-    Replay replay(visit, index_);
+    Replay replay(contents, index_, holes_);
     SegmentReader reader(disk_);
     const Recovered recovered = recover(reader, identity_, index_.start().before, segments, replay);
     if (!recovered.problem.empty()) return recovered.problem;
@@ -124,6 +127,12 @@ class Log::Impl {
   [[nodiscard]] const SlotIndex& index() const { return index_; }
 
   Snapshots& snapshots() { return snapshots_; }
+
+  [[nodiscard]] bool is_highest(Lsn lsn, const Ballot& ballot) const {
+    return std::all_of(holes_.begin(), holes_.end(), [&](const Hole& hole) {
+      return hole.after < lsn || hole.through.ballot() <= ballot;
+    });
+  }
 
   Lsn poll() {
     const Lsn durable = writer_->poll();
@@ -186,6 +195,15 @@ class Log::Impl {
     return error ? "identity: cannot be written: " + error.message() : std::string();
   }
 
+  std::string find_snapshot(Contents& contents) {
+    std::string problem = snapshots_.find(contents);
+    if (!problem.empty()) return problem;
+    index_ = SlotIndex(snapshots_.start());
+    const Hole hole = snapshots_.hole();
+    if (!hole.what.empty()) contents.on_hole(hole);
+    return {};
+  }
+
   std::string find_segments(SegmentList& found) {
     const std::uint64_t wanted = index_.start().segment;
     std::string problem = list_segments(disk_, identity_, wanted, found);
@@ -217,7 +235,7 @@ class Log::Impl {
   }
 
   std::string start(const SegmentList& found, const Recovered& recovered) {
-    identity_ = next_opening(identity_, recovered.last.sequence);
+    identity_ = next_opening(identity_, recovered.last, recovered.end);
     if (const auto error = store_identity(disk_, identity_)) {
       return "identity: cannot be written: " + error.message();
     }
@@ -236,6 +254,7 @@ class Log::Impl {
   IdentityRecord identity_;
   Snapshots snapshots_{disk_, identity_};
   SlotIndex index_{LogStart{}};
+  std::vector<Hole> holes_;
   std::optional<SegmentSupply> supply_;
   std::optional<Writer> writer_;
   std::uint64_t batches_cut_ = 0;
@@ -245,10 +264,10 @@ class Log::Impl {
 Log::Log(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Log::~Log() = default;
 
-std::unique_ptr<Log> Log::open(Disk& disk, const LogOptions& options, const Restore& restore,
-                               const Visitor& visit, std::string& problem) {
+std::unique_ptr<Log> Log::open(Disk& disk, const LogOptions& options, Contents& contents,
+                               std::string& problem) {
   auto impl = std::make_unique<Impl>(disk, options);
-  problem = impl->open(restore, visit);
+  problem = impl->open(contents);
   if (!problem.empty()) return nullptr;
   return std::unique_ptr<Log>(new Log(std::move(impl)));
 }
@@ -275,6 +294,7 @@ std::error_code Log::read(Slot first, Slot last, std::uint64_t budget_bytes, con
 LogStart Log::start_behind(Slot last, std::uint64_t kept_segments) const {
   return impl_->index().start_behind(last, kept_segments);
 }
+bool Log::is_highest(Lsn lsn, const Ballot& ballot) const { return impl_->is_highest(lsn, ballot); }
 Slot Log::reach(Slot first, std::uint64_t bytes) const {
   return impl_->index().reach(first, bytes);
 }
@@ -293,6 +313,7 @@ void Log::finish_incoming(const LogStart& start) { impl_->snapshots().finish_inc
 bool Log::incoming_ready() const { return impl_->snapshots().incoming_ready(); }
 std::error_code Log::incoming_failure() const { return impl_->snapshots().incoming_failure(); }
 
+const LogStart& Log::start() const { return impl_->index().start(); }
 Slot Log::dropped() const { return impl_->index().start().dropped; }
 
 LogStatus Log::status() const { return impl_->status(); }

@@ -13,6 +13,7 @@
 
 #include "paxos/record.h"
 #include "wal/disk.h"
+#include "wal/hole.h"
 #include "wal/log_start.h"
 #include "wal/snapshot_file.h"
 #include "wal/snapshot_source.h"
@@ -52,19 +53,26 @@ struct LogStatus {
 /// failed write or sync the log is failed for good: it takes appends no more and says why.
 class Log {
  public:
-  /// Called for each record of the log, oldest first, during open.
   using Visitor = std::function<void(Lsn, const Record&)>;
 
-  /// Called during open, before the records, if there is a snapshot: the state after that slot,
-  /// every byte of it verified. Answers empty, or what is wrong with it.
-  using Restore = std::function<std::string(Slot, SnapshotFile&)>;
+  /// Told during open what the directory holds, oldest first.
+  class Contents {
+   public:
+    virtual ~Contents() = default;
+    /// Before all else, if there is a snapshot: the state after that slot, every byte of it
+    /// verified. Answers empty, or what is wrong with it.
+    virtual std::string on_snapshot(Slot slot, SnapshotFile& file) = 0;
+    /// Something is damaged between the records before and those to come.
+    virtual void on_hole(const Hole& hole) = 0;
+    virtual void on_record(Lsn lsn, const Record& record) = 0;
+  };
 
   /// Opens or makes the log of a locked directory, one more start number, synced before it returns.
-  /// On failure returns null and says in `problem` what is wrong and what to do; a snapshot may
-  /// have been restored and records visited by then. `disk` must outlive the log and serve no
-  /// other.
-  static std::unique_ptr<Log> open(Disk& disk, const LogOptions& options, const Restore& restore,
-                                   const Visitor& visit, std::string& problem);
+  /// Damage is told as holes as long as something tells what was lost at most. On failure returns
+  /// null and says in `problem` what is wrong and what to do; by then `contents` may have been told
+  /// things. `disk` must outlive the log and serve no other.
+  static std::unique_ptr<Log> open(Disk& disk, const LogOptions& options, Contents& contents,
+                                   std::string& problem);
   ~Log();  // waits for the writes that are under way
 
   /// One batch, durable as a whole. Copies the records' bytes, together at most max_record_bytes()
@@ -98,6 +106,10 @@ class Log {
   /// order, until `budget_bytes` is used up; what is not durable yet is included. The bytes are
   /// valid during the call. Blocks on the disk: for followers that fell behind.
   std::error_code read(Slot first, Slot last, std::uint64_t budget_bytes, const Visitor& visit);
+
+  /// No hole behind this append can have held a record of a higher ballot: so if it is the highest
+  /// that is left of a slot, it is the highest that there was.
+  [[nodiscard]] bool is_highest(Lsn lsn, const Ballot& ballot) const;
 
   /// Records of the slots from `first` through this one take about so many bytes, at least.
   [[nodiscard]] Slot reach(Slot first, std::uint64_t bytes) const;
@@ -133,6 +145,8 @@ class Log {
   /// The incoming snapshot could not be written and is given up.
   [[nodiscard]] std::error_code incoming_failure() const;
 
+  /// Where the log begins now.
+  [[nodiscard]] const LogStart& start() const;
   /// Records of slots through this one may be gone.
   [[nodiscard]] Slot dropped() const;
 

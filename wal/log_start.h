@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "decree/types.h"
-#include "wal/batch.h"
+#include "wal/format.h"
 
 namespace decree::wal {
 

@@ -44,7 +44,7 @@ std::uint32_t RangeReader::step(const Extent& extent, std::uint32_t block, std::
                      stamp->segment == static_cast<std::uint32_t>(extent.segment) &&
                      stamp->epoch == extent.epoch && stamp->index == 0;
   if (batch) bytes = reader_.blocks(segment, block, stamp->count);
-  error_ = reader_.error();
+  if (bytes.empty()) error_ = reader_.error();
   if (error_ || !batch) return 1;
   if (!whole(bytes, *stamp, identity_.secret)) {
     error_ = damage();

@@ -17,17 +17,14 @@ class Chain {
   }
 
   Recovered run() {
-    while (const std::optional<BatchView> batch = next()) {
-      if (!take(*batch)) return malformed(*batch);
-    }
-    skip_mark();
+    do {
+      while (const std::optional<BatchView> batch = next()) {
+        if (!take(*batch)) return malformed(*batch);
+      }
+      skip_mark();
+      judge();
+    } while (result_.damaged && resume());
     result_.end = Place{segment().number, block_};
-    if (reader_.error()) {
-      result_.problem = name_of_place(segment().number, block_) +
-                        ": cannot be read: " + reader_.error().message();
-      return result_;
-    }
-    judge();
     return result_;
   }
 
@@ -57,13 +54,18 @@ class Chain {
   }
 
   std::optional<BatchView> batch_at(Position at) {
+    std::optional<BatchView> batch = any_batch_at(at);
+    return batch && follows(batch->stamp, batch->header) ? batch : std::nullopt;
+  }
+
+  /// A whole batch, be it of the chain or not.
+  std::optional<BatchView> any_batch_at(Position at) {
     const Segment& where = segments_[at.segment];
     std::span<const std::byte> blocks = reader_.blocks(where, at.block, 1);
     if (blocks.empty()) return {};
     const std::optional<BlockStamp> stamp = unseal(block_at(blocks, 0), identity_.secret);
     if (!stamp || !begins_here(*stamp, where, at.block)) return {};
     const BatchHeader header = batch_header(block_at(blocks, 0));
-    if (!follows(*stamp, header)) return {};
     if (stamp->count > 1) blocks = reader_.blocks(where, at.block, stamp->count);
     if (blocks.empty() || !whole(blocks, *stamp, identity_.secret)) return {};
     return BatchView{Place{where.number, at.block}, *stamp, header, blocks};
@@ -82,7 +84,7 @@ class Chain {
       return false;
     }
     // What the last opening found was all there was: behind it only its own batches count.
-    const bool of_last_opening = last.sequence >= identity_.recovered;
+    const bool of_last_opening = last.sequence >= identity_.found.sequence;
     if ((stamp.epoch == identity_.epoch) != of_last_opening) return false;
     if (stamp.epoch == last.epoch) return stamp.sequence == last.sequence + 1;
     if (of_last_opening) return stamp.sequence == identity_.first_sequence;
@@ -90,15 +92,17 @@ class Chain {
   }
 
   bool take(const BatchView& batch) {
-    Summary summary;
+    SlotRange slots;
+    Link self{batch.stamp.sequence, batch.stamp.checksum, batch.header.lsn, batch.stamp.epoch, 0,
+              result_.last.summary};
     const bool sound = visit_records(batch.blocks, scratch_, [&](const Record& record) {
-      add(summary, record);
+      add(self.summary, record);
+      add(slots, record);
       visitor_.on_record(batch, record);
     });
     if (!sound) return false;
-    visitor_.on_batch(batch, summary);
-    result_.last = Link{batch.stamp.sequence, batch.stamp.checksum, batch.header.lsn,
-                        batch.stamp.epoch, summary};
+    visitor_.on_batch(batch, slots, self);
+    result_.last = self;
     block_ = batch.place.block + batch.stamp.count;
     return true;
   }
@@ -117,11 +121,17 @@ class Chain {
 
   [[nodiscard]] bool is_mark_of_last(ConstBlock block, const Segment& where,
                                      std::uint32_t position) const {
+    const std::optional<Link> link = mark_at(block, where, position);
+    return link && link->sequence == result_.last.sequence && link->epoch == result_.last.epoch;
+  }
+
+  [[nodiscard]] std::optional<Link> mark_at(ConstBlock block, const Segment& where,
+                                            std::uint32_t position) const {
     const std::optional<BlockStamp> stamp = unseal(block, identity_.secret);
-    return stamp && stamp->kind == static_cast<std::uint32_t>(BlockKind::mark) &&
-           stamp->sequence == result_.last.sequence && stamp->epoch == result_.last.epoch &&
-           stamp->position == position &&
-           stamp->segment == static_cast<std::uint32_t>(where.number);
+    const bool is_mark = stamp && stamp->kind == static_cast<std::uint32_t>(BlockKind::mark) &&
+                         stamp->position == position &&
+                         stamp->segment == static_cast<std::uint32_t>(where.number);
+    return is_mark ? std::optional(mark_link(block)) : std::nullopt;
   }
 
   void judge() {
@@ -130,6 +140,73 @@ class Chain {
     result_.cut = verdict.torn;
     result_.problem = verdict.problem;
     result_.damaged = verdict.damaged;
+  }
+
+  /// Goes on behind the damage where something says what the log held until there: the next whole
+  /// batch, a mark, or the identity of where the last opening went on. False if nothing does: what
+  /// was promised last may be lost then.
+  bool resume() {
+    for (std::size_t segment = segment_; segment < segments_.size(); ++segment) {
+      const std::uint32_t first = segment == segment_ ? block_ : 1;
+      for (std::uint32_t block = first; block < segments_[segment].blocks; ++block) {
+        if (resume_at({segment, block})) return true;
+      }
+      if (resume_at_end({segment, segments_[segment].blocks})) return true;
+    }
+    return false;
+  }
+
+  bool resume_at(Position at) {
+    const Segment& where = segments_[at.segment];
+    if (const std::optional<BatchView> batch = any_batch_at(at)) {
+      const BatchHeader& header = batch->header;
+      const Link before{header.previous_sequence, header.previous_checksum, header.lsn - 1, 0, 0,
+                        header.previous};
+      if (is_later(batch->stamp.sequence, batch->stamp.epoch, header.lsn)) {
+        skip_to(at, before);
+        return take(*batch);
+      }
+    }
+    const std::span<const std::byte> blocks = reader_.blocks(where, at.block, 1);
+    const auto mark = blocks.empty() ? std::nullopt : mark_at(block_at(blocks, 0), where, at.block);
+    if (mark && is_later(mark->sequence, mark->epoch, mark->lsn)) {
+      skip_to({at.segment, at.block + 1}, *mark);
+      return true;
+    }
+    return resume_at_end(at);
+  }
+
+  bool resume_at_end(Position at) {
+    const bool end =
+        segments_[at.segment].number == identity_.end.segment && at.block == identity_.end.block;
+    if (!end || identity_.found.sequence <= result_.last.sequence) return false;
+    skip_to(at, identity_.found);
+    return true;
+  }
+
+  /// Not what an opening cut off.
+  [[nodiscard]] bool is_later(std::uint64_t sequence, std::uint32_t epoch,
+                              std::uint64_t lsn) const {
+    if (sequence <= result_.last.sequence || lsn <= result_.last.lsn) return false;
+    if (epoch == identity_.epoch) return sequence >= identity_.first_sequence;
+    return epoch < identity_.epoch && sequence <= identity_.found.sequence;
+  }
+
+  void skip_to(Position at, const Link& before) {
+    const Place from{segment().number, block_};
+    segment_ = at.segment;
+    block_ = at.block;
+    if (before.sequence > result_.last.sequence) {
+      ++result_.holes;
+      visitor_.on_hole({Lsn{result_.last.lsn}, before.summary,
+                        name_of_place(from.segment, from.block) + ": the appends " +
+                            std::to_string(result_.last.lsn + 1) + " to " +
+                            std::to_string(before.lsn) + " are damaged, as far as " +
+                            name_of_place(segment().number, block_)});
+      result_.last = before;
+    }
+    result_.problem.clear();
+    result_.damaged = false;
   }
 
   Recovered malformed(const BatchView& batch) {

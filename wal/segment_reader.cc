@@ -9,6 +9,7 @@ namespace decree::wal {
 namespace {
 
 constexpr std::uint32_t kReadAhead = 256;  // blocks: 1 MiB
+constexpr std::byte kUnreadable{0xee};     // no block is all this: its checksum is wrong
 
 }  // namespace
 
@@ -19,9 +20,9 @@ SegmentReader::~SegmentReader() {
 std::span<const std::byte> SegmentReader::blocks(const Segment& segment, std::uint32_t first,
                                                  std::uint32_t count) {
   DECREE_ASSERT(std::uint64_t{first} + count <= segment.blocks, "blocks of the segment are read");
-  if (error_ || !select(segment)) return {};
+  if (!select(segment)) return {};
   const bool inside = first >= window_first_ && first + count <= window_first_ + window_blocks_;
-  if (!inside && !fill(segment, first, count)) return {};
+  if (!inside) fill(segment, first, count);
   return window_.bytes().subspan((first - window_first_) * kBlockSize, count * kBlockSize);
 }
 
@@ -32,19 +33,27 @@ bool SegmentReader::select(const Segment& segment) {
   window_blocks_ = 0;
   number_ = segment.number;
   std::uint64_t size = 0;
-  error_ = disk_.open(segment_name(segment.number), file_, size);
-  return !error_;
+  const std::error_code error = disk_.open(segment_name(segment.number), file_, size);
+  if (!error) return true;
+  error_ = error;
+  file_ = FileId{};
+  return false;
 }
 
-bool SegmentReader::fill(const Segment& segment, std::uint32_t first, std::uint32_t count) {
+void SegmentReader::fill(const Segment& segment, std::uint32_t first, std::uint32_t count) {
   const std::uint32_t wanted = std::max(count, std::min(kReadAhead, segment.blocks - first));
   if (window_.blocks() < wanted) window_ = BlockBuffer(wanted);
   window_first_ = first;
-  window_blocks_ = 0;
-  error_ = disk_.read(file_, std::uint64_t{first} * kBlockSize,
-                      window_.bytes().first(wanted * kBlockSize));
-  if (!error_) window_blocks_ = wanted;
-  return !error_;
+  window_blocks_ = wanted;
+  const std::uint64_t offset = std::uint64_t{first} * kBlockSize;
+  if (!disk_.read(file_, offset, window_.bytes().first(wanted * kBlockSize))) return;
+  for (std::uint32_t i = 0; i < wanted; ++i) {
+    const std::span<std::byte> block = window_.bytes().subspan(i * kBlockSize, kBlockSize);
+    const std::error_code error = disk_.read(file_, offset + i * kBlockSize, block);
+    if (!error) continue;
+    error_ = error;
+    std::fill(block.begin(), block.end(), kUnreadable);
+  }
 }
 
 std::string name_of_place(std::uint64_t segment, std::uint32_t block) {

@@ -19,7 +19,8 @@ struct Segment {
   std::uint32_t blocks = 0;
 };
 
-/// One file open at a time. After an error it returns empty spans, and error() says why.
+/// One file open at a time. A block that cannot be read is as good as a damaged one: it has bytes
+/// that nobody wrote. Empty spans if a file cannot be opened.
 class SegmentReader {
  public:
   explicit SegmentReader(Disk& disk) : disk_(disk) {}
@@ -30,11 +31,12 @@ class SegmentReader {
   /// `count` blocks from `first` on, which must be in the segment. Valid until the next call.
   std::span<const std::byte> blocks(const Segment& segment, std::uint32_t first,
                                     std::uint32_t count);
+  /// The newest error.
   [[nodiscard]] std::error_code error() const { return error_; }
 
  private:
   bool select(const Segment& segment);
-  bool fill(const Segment& segment, std::uint32_t first, std::uint32_t count);
+  void fill(const Segment& segment, std::uint32_t first, std::uint32_t count);
 
   Disk& disk_;
   FileId file_;

@@ -9,7 +9,7 @@ constexpr std::uint32_t kExtentBlocks = 16;
 
 }  // namespace
 
-void SlotIndex::add(Place place, std::uint32_t blocks, const Link& batch) {
+void SlotIndex::add(Place place, std::uint32_t blocks, const SlotRange& slots, const Link& batch) {
   const std::uint32_t end = place.block + blocks;
   const auto belongs = [&](const Extent& extent) {
     return extent.segment == place.segment && extent.epoch == batch.epoch &&
@@ -25,11 +25,10 @@ void SlotIndex::add(Place place, std::uint32_t blocks, const Link& batch) {
   Extent& extent = extents_.back();
   extent.count = end - extent.block;
   ++extent.batches;
-  const Summary& slots = batch.summary;
-  if (slots.first_slot == 0) return;
+  if (slots.first == 0) return;
   const bool first = extent.first_slot == 0;
-  extent.first_slot = first ? slots.first_slot : std::min(extent.first_slot, slots.first_slot);
-  extent.last_slot = std::max(extent.last_slot, slots.last_slot);
+  extent.first_slot = first ? slots.first : std::min(extent.first_slot, slots.first);
+  extent.last_slot = std::max(extent.last_slot, slots.last);
 }
 
 Slot SlotIndex::reach(Slot first, std::uint64_t bytes) const {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "wal/batch.h"
 #include "wal/log_start.h"
 
 namespace decree::wal {
@@ -29,7 +30,7 @@ class SlotIndex {
   explicit SlotIndex(const LogStart& start) : start_(start), last_(start.before) {}
 
   /// Batches come in the order of the log.
-  void add(Place place, std::uint32_t blocks, const Link& batch);
+  void add(Place place, std::uint32_t blocks, const SlotRange& slots, const Link& batch);
   /// Records of the slots from `first` through this one take about so many bytes, at least.
   [[nodiscard]] Slot reach(Slot first, std::uint64_t bytes) const;
   /// Where the log may begin if the slots through `last` are not needed: at the first segment that

@@ -35,24 +35,27 @@ std::string SnapshotFile::open(Slot slot, const IdentityRecord& owner) {
   if (const auto error = disk_.open(name(), file_, size)) {
     return name() + ": cannot be opened: " + error.message();
   }
-  if (size < kBlockSize) return name() + " is too short for a snapshot" + kWhatToDo;
-  const BlockBuffer block(1);
-  if (const auto error = disk_.read(file_, 0, block.bytes())) {
-    return name() + ", offset 0: cannot be read: " + error.message();
+  if (size < snapshot_file_bytes(0)) return name() + " is too short for a snapshot" + kWhatToDo;
+  if (!read_header(0) && !read_header(size - kBlockSize)) {
+    return name() + ", offset 0: the header is damaged, and so is its copy at the end" + kWhatToDo;
   }
-  const auto header = snapshot_header(block_at(block.bytes(), 0));
-  if (!header || header->slot != slot.value) {
-    return name() + ", offset 0: the header is damaged" + kWhatToDo;
-  }
-  header_ = *header;
-  if (header->cluster != owner.cluster || header->replica != owner.replica ||
-      header->incarnation != owner.incarnation) {
+  if (header_.cluster != owner.cluster || header_.replica != owner.replica ||
+      header_.incarnation != owner.incarnation) {
     return name() + " is of another directory; restore the right file";
   }
-  const std::uint64_t wanted = kBlockSize + header_.chunks * kChunkBytes;
+  const std::uint64_t wanted = snapshot_file_bytes(header_.chunks);
   if (size == wanted) return {};
   return name() + " is " + std::to_string(size) + " bytes long instead of " +
          std::to_string(wanted) + kWhatToDo;
+}
+
+bool SnapshotFile::read_header(std::uint64_t offset) {
+  const BlockBuffer block(1);
+  if (disk_.read(file_, offset, block.bytes())) return false;
+  const auto header = snapshot_header(block_at(block.bytes(), 0));
+  if (!header || header->slot != header_.slot) return false;
+  header_ = *header;
+  return true;
 }
 
 std::string SnapshotFile::verify() {
@@ -71,7 +74,7 @@ std::string SnapshotFile::verify() {
 std::span<const std::byte> SnapshotFile::chunk(std::uint64_t index) {
   if (held_ == index) return chunk_.bytes();
   held_ = kNone;
-  const std::uint64_t offset = kBlockSize + index * kChunkBytes;
+  const std::uint64_t offset = chunk_offset(index);
   const std::string place = name() + ", offset " + std::to_string(offset);
   if (const auto error = disk_.read(file_, offset, chunk_.bytes())) {
     problem_ = place + ": cannot be read: " + error.message();

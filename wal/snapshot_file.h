@@ -47,6 +47,7 @@ class SnapshotFile {
  private:
   static constexpr std::uint64_t kNone = UINT64_MAX;
   [[nodiscard]] std::string name() const;
+  bool read_header(std::uint64_t offset);
 
   Disk& disk_;
   FileId file_;

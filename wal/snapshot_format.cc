@@ -13,17 +13,11 @@ constexpr NumberedName kName{"snapshot-", ".snap"};
 void set_start(SnapshotHeader& header, const LogStart& start) {
   header.first_segment = start.segment;
   header.dropped = start.dropped.value;
-  header.before_sequence = start.before.sequence;
-  header.before_checksum = start.before.checksum;
-  header.before_lsn = start.before.lsn;
-  header.before_summary = start.before.summary;
-  header.before_epoch = start.before.epoch;
+  header.before = start.before;
 }
 
 LogStart start_of(const SnapshotHeader& header) {
-  const Link before{header.before_sequence, header.before_checksum, header.before_lsn,
-                    header.before_epoch, header.before_summary};
-  return {header.first_segment, before, Slot{header.dropped}};
+  return {header.first_segment, header.before, Slot{header.dropped}};
 }
 
 void seal_snapshot_header(Block block, const SnapshotHeader& header) {

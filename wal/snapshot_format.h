@@ -31,24 +31,28 @@ struct SnapshotHeader {
   // Where the log of this directory begins, see LogStart.
   std::uint64_t first_segment = 1;
   std::uint64_t dropped = 0;
-  std::uint64_t before_sequence = 0;
-  std::uint64_t before_checksum = 0;
-  std::uint64_t before_lsn = 0;
-  Summary before_summary;
-  std::uint32_t before_epoch = 0;
-  std::uint32_t reserved = 0;
+  Link before;
 };
-static_assert(sizeof(SnapshotHeader) == 152);
+static_assert(sizeof(SnapshotHeader) == 160);
 
 void set_start(SnapshotHeader& header, const LogStart& start);
 LogStart start_of(const SnapshotHeader& header);
+
+/// A body is cut into chunks, which travel between replicas as they are.
+inline constexpr std::size_t kChunkBytes = 16 * kBlockSize;
+
+/// A file has the header twice, first and last.
+constexpr std::uint64_t snapshot_file_bytes(std::uint64_t chunks) {
+  return 2 * kBlockSize + chunks * kChunkBytes;
+}
+constexpr std::uint64_t chunk_offset(std::uint64_t index) {
+  return kBlockSize + index * kChunkBytes;
+}
 
 void seal_snapshot_header(Block block, const SnapshotHeader& header);
 /// The header, if the block is what was written.
 std::optional<SnapshotHeader> snapshot_header(ConstBlock block);
 
-/// A body is cut into chunks, which travel between replicas as they are.
-inline constexpr std::size_t kChunkBytes = 16 * kBlockSize;
 struct ChunkHeader {
   std::uint64_t checksum = 0;  // of the rest of the chunk, seeded with the slot
   std::uint32_t index = 0;

@@ -20,7 +20,8 @@ void SnapshotSource::gather() {
 std::span<const std::byte> SnapshotSource::next() {
   if (bytes_.size() - taken_ < kChunkPayload) gather();
   const std::span<const std::byte> rest = std::as_bytes(std::span(bytes_)).subspan(taken_);
-  if (rest.empty() || failed()) return {};
+  if (failed() || ended_) return {};
+  if (rest.empty()) return trailer();
   const std::span<const std::byte> payload = rest.first(std::min(rest.size(), kChunkPayload));
   const std::span<std::byte> chunk = chunk_.bytes();
   std::copy(payload.begin(), payload.end(), chunk.begin() + sizeof(ChunkHeader));
@@ -32,6 +33,11 @@ std::span<const std::byte> SnapshotSource::next() {
   facts_.bytes += payload.size();
   ++facts_.chunks;
   return chunk;
+}
+
+std::span<const std::byte> SnapshotSource::trailer() {
+  ended_ = true;
+  return head();
 }
 
 std::span<const std::byte> SnapshotSource::head() {

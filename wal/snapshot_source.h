@@ -34,6 +34,7 @@ class SnapshotSource final : public FileSource {
 
  private:
   void gather();
+  std::span<const std::byte> trailer();
 
   SnapshotHeader facts_;
   std::unique_ptr<StateSource> state_;
@@ -42,6 +43,7 @@ class SnapshotSource final : public FileSource {
   std::size_t taken_ = 0;  // ... but for these
   BlockBuffer chunk_;
   BlockBuffer head_;
+  bool ended_ = false;  // the trailer was handed out
 };
 
 }  // namespace decree::wal

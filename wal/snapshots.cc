@@ -1,5 +1,6 @@
 #include "wal/snapshots.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "paxos/assert.h"
@@ -7,7 +8,7 @@
 
 namespace decree::wal {
 
-std::string Snapshots::find(const std::function<std::string(Slot, SnapshotFile&)>& restore) {
+std::string Snapshots::find(Log::Contents& contents) {
   std::vector<Slot> slots;
   if (const auto error = list_snapshots(disk_, slots)) {
     return "the directory cannot be listed: " + error.message();
@@ -16,14 +17,29 @@ std::string Snapshots::find(const std::function<std::string(Slot, SnapshotFile&)
   if (slots.empty()) return {};
   SnapshotFile file(disk_);
   std::string problem = file.open(slots.back(), identity_);
-  if (problem.empty()) problem = file.verify();
-  if (problem.empty()) problem = restore(slots.back(), file);
-  if (problem.empty()) problem = file.problem();
   if (!problem.empty()) return problem;
+  start_ = start_of(file.header());
+  older_ = slots;  // the newest one too, if it is damaged: as soon as there is another
+  damage_ = file.verify();
+  damaged_ = slots.back();
+  if (!damage_.empty()) return {};
+  older_.pop_back();
   newest_ = file.header();
-  slots.pop_back();
-  older_ = slots;
-  return {};
+  problem = contents.on_snapshot(newest(), file);
+  return problem.empty() ? file.problem() : problem;
+}
+
+Hole Snapshots::hole() const {
+  Hole hole;
+  hole.through.watermark = std::max(start_.dropped.value, damage_.empty() ? 0 : damaged_.value);
+  hole.through.highest_slot = hole.through.watermark;
+  if (!damage_.empty()) {
+    hole.what = damage_;
+  } else if (start_.dropped > newest()) {
+    hole.what = "the slots " + std::to_string(newest_.slot + 1) + " to " +
+                std::to_string(start_.dropped.value) + " were damaged and not repaired yet";
+  }
+  return hole;
 }
 
 std::unique_ptr<SnapshotFile> Snapshots::open_newest() {
@@ -62,8 +78,8 @@ std::error_code Snapshots::begin_incoming(Slot slot) {
 }
 
 void Snapshots::incoming_written(std::error_code error) {
-  incoming_->written();
-  if (!error && !incoming_->has_header()) return;
+  if (!error) incoming_->written();
+  if (!error && !incoming_->is_whole()) return;
   if (!error) error = incoming_->publish();
   if (error) {
     incoming_failure_ = error;
@@ -86,12 +102,14 @@ bool Snapshots::settle() {
     written = file.header();
   }
   newest_ = written;
+  start_ = start_of(written);
   return true;
 }
 
 void Snapshots::remove_older() {
+  if (newest_.slot == 0) return;
   for (const Slot slot : std::exchange(older_, {})) {
-    disk_.submit_remove(snapshot_name(slot), Writer::kRemoveToken);
+    if (slot != newest()) disk_.submit_remove(snapshot_name(slot), Writer::kRemoveToken);
   }
 }
 

@@ -3,7 +3,6 @@
 #define DECREE_WAL_SNAPSHOTS_H_
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,6 +14,7 @@
 #include "wal/disk.h"
 #include "wal/identity.h"
 #include "wal/incoming_snapshot.h"
+#include "wal/log.h"
 #include "wal/snapshot_file.h"
 #include "wal/snapshot_source.h"
 
@@ -26,15 +26,17 @@ class Snapshots {
  public:
   Snapshots(Disk& disk, const IdentityRecord& identity) : disk_(disk), identity_(identity) {}
 
-  /// Reads the newest one, if there is one, and hands it to `restore`. Empty, or what is wrong.
-  std::string find(const std::function<std::string(Slot, SnapshotFile&)>& restore);
-  /// The slot of the newest one; 0: there is none.
+  /// Reads the newest one, if there is one, and hands it on. Empty, or what is wrong; damage to
+  /// its chunks is told by hole() instead.
+  std::string find(Log::Contents& contents);
+  /// The slots that neither the snapshot has nor the log behind it; `what` is empty if there are
+  /// none.
+  [[nodiscard]] Hole hole() const;
+  /// The slot of the newest sound one; 0: there is none.
   [[nodiscard]] Slot newest() const { return Slot{newest_.slot}; }
   [[nodiscard]] std::uint64_t newest_bytes() const { return newest_.bytes; }
-  /// Where the log begins behind it.
-  [[nodiscard]] LogStart start() const {
-    return newest_.slot == 0 ? LogStart{} : start_of(newest_);
-  }
+  /// Where the log begins.
+  [[nodiscard]] const LogStart& start() const { return start_; }
   std::unique_ptr<SnapshotFile> open_newest();
 
   void write(Slot slot, const LogStart& start, std::unique_ptr<StateSource> state);
@@ -43,7 +45,7 @@ class Snapshots {
 
   std::error_code begin_incoming(Slot slot);
   void put_chunk(std::span<const std::byte> chunk) { incoming_->put(chunk); }
-  void finish_incoming(const LogStart& start) { incoming_->put_header(start); }
+  void finish_incoming(const LogStart& start) { incoming_->finish(start); }
   [[nodiscard]] bool incoming_ready() const { return !incoming_ || !incoming_->under_way(); }
   [[nodiscard]] std::error_code incoming_failure() const { return incoming_failure_; }
   /// The write that put_chunk() or finish_incoming() began has ended so.
@@ -63,6 +65,9 @@ class Snapshots {
   Disk& disk_;
   const IdentityRecord& identity_;
   SnapshotHeader newest_;                  // slot 0: there is none
+  LogStart start_;                         // with it, or with the damaged one
+  std::string damage_;                     // of the newest file, when it was found
+  Slot damaged_;                           // its slot
   std::vector<Slot> older_;                // whose files are to be removed
   std::optional<SnapshotHeader> writing_;  // or published, and not settled
   std::optional<IncomingSnapshot> incoming_;

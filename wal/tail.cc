@@ -21,13 +21,12 @@ class Tail {
   }
 
   TailVerdict judge() {
-    if (last_.sequence < identity_.recovered) {
+    if (last_.sequence < identity_.found.sequence) {
       return damaged(end_place(), "the log ends behind sequence " + std::to_string(last_.sequence) +
                                       ", but the last opening found " +
-                                      std::to_string(identity_.recovered));
+                                      std::to_string(identity_.found.sequence));
     }
     scan();
-    if (reader_.error()) return unreadable();
     if (!verdict_.problem.empty()) return verdict_;
     if (std::max(known_durable_, newest_) == 0) return nothing_new();
     if (known_durable_ >= expected_) {
@@ -156,13 +155,9 @@ class Tail {
   TailVerdict damaged(Place place, const std::string& why) {
     verdict_.damaged = true;
     verdict_.problem = name_of_place(place.segment, place.block) + ", sequence " +
-                       std::to_string(expected_) + ": " + why + kWhatToDo;
-    return verdict_;
-  }
-
-  TailVerdict unreadable() {
-    verdict_.problem = name_of_place(segments_.front().number, end_) +
-                       " or behind: cannot be read: " + reader_.error().message();
+                       std::to_string(expected_) + ": " + why;
+    if (reader_.error()) verdict_.problem += " (cannot be read: " + reader_.error().message() + ")";
+    verdict_.problem += kWhatToDo;
     return verdict_;
   }
 

@@ -15,7 +15,7 @@ namespace decree::wal {
 struct TailVerdict {
   std::uint64_t torn = 0;  // batches to cut off
   bool damaged = false;
-  std::string problem;  // not empty: damaged, or not readable
+  std::string problem;  // not empty: damaged, and how
 };
 
 /// Judges everything behind `last`, the last batch of the chain: from block `end` of the first of

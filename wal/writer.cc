@@ -27,6 +27,7 @@ Writer::Writer(Disk& disk, const IdentityRecord& identity, SegmentSupply& supply
       marked_(last.sequence),
       mark_(1) {
   appended_.sequence = identity_.first_sequence - 1;  // the next batch has the one behind
+  appended_.epoch = identity_.epoch;
 }
 
 Lsn Writer::append(std::span<const Record> records) {
@@ -34,10 +35,11 @@ Lsn Writer::append(std::span<const Record> records) {
   if (failure_) return Lsn{appended_.lsn};
   ++appended_.sequence;
   PendingBatch batch;
-  batch.self.sequence = appended_.sequence;
-  batch.self.lsn = appended_.lsn;
-  batch.self.epoch = identity_.epoch;
-  for (const Record& record : records) add(batch.self.summary, record);
+  for (const Record& record : records) {
+    add(appended_.summary, record);
+    add(batch.slots, record);
+  }
+  batch.self = appended_;
   batch.blocks = static_cast<std::uint32_t>(blocks_for(record_bytes(records)));
   batch.buffer = pool_.take(batch.blocks);
   lay_out(records, batch.bytes());
@@ -129,7 +131,7 @@ void Writer::retire() {
     PendingBatch batch = pending_.pop_front();
     --submitted_;
     durable_ = batch.self;
-    index_.add(batch.place, batch.blocks, batch.self);
+    index_.add(batch.place, batch.blocks, batch.slots, batch.self);
     if (!mark_under_way_) supply_.close_before(batch.place.segment);
     pool_.give(std::move(batch.buffer));
   }
@@ -141,15 +143,7 @@ void Writer::mark_durable() {
   const std::optional<Place> place = supply_.take(1);
   if (!place) return;
   const Block block = block_at(mark_.bytes(), 0);
-  std::fill(block.begin(), block.end(), std::byte{0});
-  BlockStamp stamp;
-  stamp.sequence = durable_.sequence;
-  stamp.kind = static_cast<std::uint32_t>(BlockKind::mark);
-  stamp.epoch = identity_.epoch;
-  stamp.segment = static_cast<std::uint32_t>(place->segment);
-  stamp.position = place->block;
-  stamp.count = 1;
-  seal(block, stamp, identity_.secret);
+  seal_mark(block, durable_, identity_.epoch, *place, identity_.secret);
   disk_.submit_write(supply_.file(place->segment), std::uint64_t{place->block} * kBlockSize, block,
                      kMarkToken);
   marked_ = durable_.sequence;

@@ -22,6 +22,7 @@ namespace decree::wal {
 /// A batch that is not durable yet.
 struct PendingBatch {
   Link self;
+  SlotRange slots;
   Place place;  // once it is submitted
   BlockBuffer buffer;
   std::uint32_t blocks = 0;
@@ -84,7 +85,7 @@ class Writer {
   Ring<PendingBatch> pending_;  // in order; the first `submitted_` are under way or written
   std::size_t submitted_ = 0;
   std::uint64_t waiting_blocks_ = 0;
-  Link appended_;         // the newest batch
+  Link appended_;         // the newest batch, without its checksum
   Link sealed_;           // the newest batch that was submitted
   Link durable_;          // the newest batch through which all are durable
   std::uint64_t marked_;  // sequence of the newest mark submitted

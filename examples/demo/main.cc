@@ -36,7 +36,7 @@ bool loses_everything_at_power_off(const fs::path& directory) {
 void tell_where(const Narrator& narrator, const fs::path& directory) {
   narrator.print(
       fmt::format("Logs and outputs are kept in {0}. To look at the log of replica 1:\n"
-                  "  {1} {0}/replica-1\n",
+                  "  {1} verify {0}/replica-1\n",
                   directory.string(), beside_this_program("decree-wal").string()));
 }
 

@@ -77,6 +77,8 @@ void log(const Status& status, Text& text) {
   text.line("log_dropped", status.log_dropped.value);
   text.line("snapshot", status.snapshot.value);
   text.line("snapshot_bytes", status.snapshot_bytes);
+  text.line("log_damages", status.log_damages);
+  text.line("repairing", status.repairing ? 1 : 0);
   text.line("storage_error", status.storage_error);
 }
 

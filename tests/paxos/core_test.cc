@@ -41,7 +41,7 @@ class CoreTest : public testing::Test {
     core_.campaign(kOwn, {});
     turn();
     turn();
-    step(kSecond, Promise{kOwn, 0, true, {}, 0, {}});
+    step(kSecond, Promise{kOwn, 0, true, {}, 0, {}, {}, {}});
     turn();
     core_.open_announcements();
     accepted(kSecond);

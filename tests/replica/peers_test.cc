@@ -111,7 +111,7 @@ TEST(Implied, ByEachMessage) {
       {Watermark{own, Slot{9}}, {own, {}}},
       {Heartbeat{own, 1, Slot{3}, Slot{9}, Slot{8}, {}, false, {}}, {own, {}}},
       {Release{own, {}}, {own, {}}},
-      {Promise{ours, 0, true, Slot{9}, 0, {}}, {ours, Slot{9}}},
+      {Promise{ours, 0, true, Slot{9}, 0, {}, {}, {}}, {ours, Slot{9}}},
       {Accepted{ours, Slot{9}, {}}, {ours, {}}},
       // Neither is what follows durable ...
       {Refused{ours, own}, {}},
@@ -138,7 +138,7 @@ TEST(Implied, ByAcceptances) {
   const Ballot ours = ballot(5, ReplicaId{1});
   paxos::SlotLog log;
   paxos::Candidate candidate(ours, {}, Lsn{});
-  candidate.prepare_sent(ReplicaId{1}, Slot{10}, log);
+  candidate.prepare_sent(ReplicaId{1}, Slot{10}, log, {});
   log.trim(Slot{10});
   const paxos::Leader leader(candidate, ReplicaId{1}, voters, log);
   const auto through = [&](const Ballot& of, std::uint64_t slot) {

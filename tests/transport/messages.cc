@@ -59,6 +59,8 @@ class Dump {
     field("last", m.last);
     field("known_chosen", m.known_chosen);
     field("remainder", m.remainder_ns);
+    field("lost", m.lost);
+    field("lost_through", m.lost_through);
     field("accepted", m.accepted.size());
     for (const AcceptedValue& accepted : m.accepted) {
       field("slot", accepted.slot);
@@ -234,7 +236,7 @@ Message RandomMessages::make(std::size_t index) {
     RandomMessages& r;
     void operator()(Prepare& m) { m = {r.ballot(), slot_(), StartNumber{r.any()}, r.ballot()}; }
     void operator()(Promise& m) {
-      m = {r.ballot(), u32_(), flag_(), slot_(), r.any(), r.accepted()};
+      m = {r.ballot(), u32_(), flag_(), slot_(), r.any(), r.ballot(), slot_(), r.accepted()};
     }
     void operator()(Accept& m) {
       m = {r.ballot(), slot_(), Slot{r.any() / 2}, slot_(), r.ask(), r.values()};

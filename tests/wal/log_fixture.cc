@@ -59,18 +59,32 @@ KeptRecord promise_of(std::uint64_t round) {
   return record;
 }
 
+namespace {
+
+class Keeper final : public Log::Contents {
+ public:
+  explicit Keeper(Opened& opened) : opened_(opened) {}
+  std::string on_snapshot(Slot slot, SnapshotFile& file) override {
+    opened_.snapshot = slot;
+    opened_.state.resize(file.header().bytes);
+    file.read(std::as_writable_bytes(std::span(opened_.state)));
+    return {};
+  }
+  void on_hole(const Hole& hole) override { opened_.holes.push_back(hole); }
+  void on_record(Lsn lsn, const Record& record) override {
+    opened_.records.push_back(keep(lsn, record));
+  }
+
+ private:
+  Opened& opened_;
+};
+
+}  // namespace
+
 Opened open_log(Disk& disk, const LogOptions& options) {
   Opened opened;
-  const auto visit = [&](Lsn lsn, const Record& record) {
-    opened.records.push_back(keep(lsn, record));
-  };
-  const auto restore = [&](Slot slot, SnapshotFile& file) -> std::string {
-    opened.snapshot = slot;
-    opened.state.resize(file.header().bytes);
-    file.read(std::as_writable_bytes(std::span(opened.state)));
-    return {};
-  };
-  opened.log = Log::open(disk, options, restore, visit, opened.problem);
+  Keeper keeper(opened);
+  opened.log = Log::open(disk, options, keeper, opened.problem);
   return opened;
 }
 

@@ -67,6 +67,7 @@ struct Opened {
   Slot snapshot;
   std::string state;  // in the snapshot
   std::vector<KeptRecord> records;
+  std::vector<Hole> holes;
   std::string problem;
 };
 Opened open_log(Disk& disk, const LogOptions& options);

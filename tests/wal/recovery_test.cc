@@ -69,6 +69,27 @@ class RecoveryTest : public ::testing::Test {
     std::ranges::fill(block(name, index), std::byte{0});
   }
 
+  enum class Damage { rot, zeros, another_block };
+  void hurt(Damage damage, const std::string& name, std::size_t index) {
+    if (damage == Damage::rot) rot(name, index);
+    if (damage == Damage::zeros) zero(name, index);
+    if (damage == Damage::another_block) {
+      std::ranges::copy(block(name, 1), block(name, index).begin());
+    }
+  }
+
+  /// One hole behind this append, through this slot, and all the others records.
+  void expect_hole(std::uint64_t after, std::uint64_t highest_slot, const std::string& words,
+                   const std::vector<KeptRecord>& records) {
+    const Opened opened = reopen();
+    EXPECT_THAT(opened.problem, IsEmpty());
+    EXPECT_EQ(opened.records, records);
+    ASSERT_EQ(opened.holes.size(), 1);
+    EXPECT_EQ(opened.holes[0].after, Lsn{after});
+    EXPECT_EQ(opened.holes[0].through.highest_slot, highest_slot);
+    EXPECT_THAT(opened.holes[0].what, HasSubstr(words));
+  }
+
   void expect_refused(const std::vector<std::string>& words) {
     const Opened opened = reopen();
     EXPECT_FALSE(opened.log);
@@ -159,29 +180,71 @@ TEST_F(RecoveryTest, NeverUsesASequenceTwice) {
   EXPECT_EQ(used.size(), 60 * 16);
 }
 
-TEST_F(RecoveryTest, RefusesDamageInTheMiddle) {
-  write(std::vector<std::size_t>(6, 100));  // each batch is followed by a mark
-  rot(kFirst, 5);                           // block 0 is the header, so this is the third batch
-  expect_refused({kFirst, "offset 20480", "sequence 3", "damaged", "wipe it"});
+TEST_F(RecoveryTest, GoesOnBehindDamageInTheMiddle) {
+  for (const Damage damage : {Damage::rot, Damage::zeros, Damage::another_block}) {
+    files_.clear();
+    std::vector<KeptRecord> records = write(std::vector<std::size_t>(6, 100));
+    hurt(damage, kFirst, 5);  // block 0 is the header, marks follow batches: the third batch
+    records.erase(records.begin() + 2);
+    expect_hole(2, 3, "offset 20480: the appends 3 to 3 are damaged", records);
+    // And again, behind what came later.
+    const std::vector<KeptRecord> more = write({100, 5'000}, 7);
+    records.insert(records.end(), more.begin(), more.end());
+    expect_hole(2, 3, "offset 20480: the appends 3 to 3 are damaged", records);
+  }
 }
 
-TEST_F(RecoveryTest, RefusesABatchLostInTheMiddle) {
-  write(std::vector<std::size_t>(6, 100));
-  zero(kFirst, 5);
-  expect_refused({kFirst, "offset 20480", "sequence 3", "known durable"});
+TEST_F(RecoveryTest, GoesOnBehindDamageOverSeveralSegments) {
+  std::vector<KeptRecord> records = write(std::vector<std::size_t>(40, 5'000));
+  for (std::size_t index = 0; index < kSmallSegment / kBlockSize; ++index) rot(kSecond, index);
+  for (std::size_t index = 8; index < kSmallSegment / kBlockSize; ++index) rot(kFirst, index);
+  const Opened opened = reopen();
+  ASSERT_THAT(opened.problem, IsEmpty());
+  ASSERT_EQ(opened.holes.size(), 1);
+  const std::size_t before = opened.holes[0].after.value;
+  EXPECT_EQ(opened.records[before].first.value, opened.holes[0].through.highest_slot + 1);
+  EXPECT_GT(opened.holes[0].through.highest_slot, before + 4);
+  EXPECT_EQ(opened.records.back(), records.back());
 }
 
-TEST_F(RecoveryTest, RefusesDamageAtTheEndThatAMarkKnowsDurable) {
-  write({100, 9'000});
+TEST_F(RecoveryTest, AMarkTellsWhatDamageAtTheEndTook) {
+  std::vector<KeptRecord> records = write({100, 9'000});
+  records.pop_back();
   const MemoryFiles whole = files_;
   for (const std::size_t index : {3U, 4U, 5U}) {  // the blocks of the second batch
-    files_ = whole;
-    rot(kFirst, index);
-    expect_refused({kFirst, "offset 12288", "sequence 2", "sequence 2 is known durable"});
-    files_ = whole;
-    zero(kFirst, index);
-    expect_refused({kFirst, "offset 12288", "sequence 2", "sequence 2 is known durable"});
+    for (const Damage damage : {Damage::rot, Damage::zeros}) {
+      files_ = whole;
+      hurt(damage, kFirst, index);
+      expect_hole(1, 2, "offset 12288", records);
+    }
   }
+}
+
+TEST_F(RecoveryTest, AHoleTellsPromisesLeasesAndWatermarksToo) {
+  {
+    MemoryDisk disk(files_);
+    Opened opened = open_log(disk, small_options());
+    KeptRecord lease;
+    lease.kind = RecordKind::lease;
+    lease.last = Slot{1'000'000};
+    KeptRecord watermark;
+    watermark.kind = RecordKind::watermark;
+    watermark.last = Slot{3};
+    std::vector<KeptRecord> batch{promise_of(8), accept_of(4, 10), lease, watermark};
+    ASSERT_TRUE(wait_durable(*opened.log, disk, append(*opened.log, batch)));
+    KeptRecord later = accept_of(5, 10);  // of ballot 1.1
+    ASSERT_TRUE(wait_durable(*opened.log, disk, append(*opened.log, later)));
+  }
+  for (const std::size_t index : {1U, 2U, 3U}) rot(kFirst, index);  // but for the last mark
+  const Opened opened = reopen();
+  ASSERT_THAT(opened.problem, IsEmpty());
+  EXPECT_THAT(opened.records, IsEmpty());
+  ASSERT_EQ(opened.holes.size(), 1);
+  const Summary& lost = opened.holes[0].through;
+  EXPECT_EQ(lost.ballot(), promise_of(8).ballot);
+  EXPECT_EQ(lost.highest_slot, 5);
+  EXPECT_EQ(lost.watermark, 3);
+  EXPECT_EQ(lost.lease_ns, 1'000'000);
 }
 
 TEST_F(RecoveryTest, RefusesABadLastBatchOfWhichNoBlockIsOld) {
@@ -198,11 +261,13 @@ TEST_F(RecoveryTest, RefusesABadLastBlockThatCannotBeTold) {
   expect_refused({kFirst, "offset 12288", "the batch is damaged"});
 }
 
-TEST_F(RecoveryTest, RefusesToLoseWhatTheLastOpeningFound) {
+TEST_F(RecoveryTest, TheIdentityTellsWhatTheLastOpeningFound) {
   write({100, 100});
   ASSERT_EQ(reopen().records.size(), 2);
   for (std::size_t index = 1; index < 6; ++index) zero(kFirst, index);
-  expect_refused({kFirst, "the last opening found 2"});
+  expect_hole(0, 2, "offset 4096: the appends 1 to 2 are damaged", {});
+  const std::vector<KeptRecord> more = write({100}, 3);
+  expect_hole(0, 2, "offset 4096: the appends 1 to 2 are damaged", more);
 }
 
 TEST_F(RecoveryTest, ALostMarkIsNoLoss) {
@@ -216,11 +281,13 @@ TEST_F(RecoveryTest, ALostMarkIsNoLoss) {
   EXPECT_EQ(reopen().records, expected);
 }
 
-TEST_F(RecoveryTest, RefusesABlockThatWasWrittenElsewhere) {
-  write({100, 100, 100});
-  const std::span<std::byte> from = block(kFirst, 1);
-  std::copy(from.begin(), from.end(), block(kFirst, 3).begin());
-  expect_refused({kFirst, "offset 12288", "sequence 2"});
+TEST_F(RecoveryTest, ASegmentNeedsNoHeader) {
+  const std::vector<KeptRecord> records = write(std::vector<std::size_t>(30, 5'000));
+  rot(kFirst, 0);
+  zero(kSecond, 0);
+  const Opened opened = reopen();
+  EXPECT_THAT(opened.problem, IsEmpty());
+  EXPECT_EQ(opened.records, records);
 }
 
 TEST_F(RecoveryTest, RefusesMissingForeignAndWrongSegments) {
@@ -241,9 +308,6 @@ TEST_F(RecoveryTest, RefusesMissingForeignAndWrongSegments) {
   files_ = whole;
   files_[kSecond].resize(1000);
   expect_refused({kSecond, "is 1000 bytes long, which no segment is"});
-  files_ = whole;
-  rot(kSecond, 0);
-  expect_refused({kSecond, "header is damaged"});
 }
 
 TEST_F(RecoveryTest, RefusesLogsThatAreSomebodyElses) {

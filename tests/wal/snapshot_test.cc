@@ -61,19 +61,37 @@ TEST_F(SnapshotTest, AnyChangedByteIsFound) {
   const std::string name = snapshot_name(Slot{slot_});
   const std::vector<std::byte> good = files_.at(name);
   for (std::size_t at = 0; at < good.size(); at += 509) {
+    const bool in_header = at < kBlockSize || at >= good.size() - kBlockSize;
     files_.at(name)[at] ^= std::byte{4};
     const Opened opened = reopen();
-    EXPECT_FALSE(opened.log) << at;
-    EXPECT_THAT(opened.problem, HasSubstr(name));
-    EXPECT_EQ(opened.snapshot, Slot{}) << "nothing is restored from it";
+    ASSERT_TRUE(opened.log) << at << opened.problem;
+    EXPECT_EQ(opened.snapshot, in_header ? Slot{slot_} : Slot{}) << at;
+    EXPECT_EQ(opened.holes.size(), in_header ? 0 : 1) << at;
+    if (!in_header) {
+      EXPECT_THAT(opened.holes[0].what, HasSubstr(name));
+      EXPECT_EQ(opened.holes[0].through.watermark, slot_) << "what was in it is known chosen";
+    }
     files_.at(name) = good;
   }
+  files_.at(name)[100] ^= std::byte{4};
+  files_.at(name)[good.size() - 100] ^= std::byte{4};
+  EXPECT_THAT(reopen().problem, HasSubstr(name)) << "where does the log begin?";
   for (const std::size_t size : {std::size_t{0}, kBlockSize, good.size() - kChunkBytes}) {
+    files_.at(name) = good;
     files_.at(name).resize(size);
     EXPECT_THAT(reopen().problem, HasSubstr(name)) << size;
-    files_.at(name) = good;
   }
-  EXPECT_TRUE(reopen().log);
+}
+
+TEST_F(SnapshotTest, ANewOneReplacesADamagedOne) {
+  write(std::string(100'000, 's'));
+  const std::string damaged = snapshot_name(Slot{slot_});
+  files_.at(damaged)[10'000] ^= std::byte{4};
+  write("sound");
+  EXPECT_FALSE(files_.contains(damaged));
+  const Opened opened = reopen();
+  EXPECT_EQ(opened.state, "sound");
+  EXPECT_EQ(opened.holes.size(), 0);
 }
 
 TEST_F(SnapshotTest, ASnapshotOfAnotherDirectoryIsRefused) {

@@ -1,0 +1,211 @@
+// Damaged logs: nobody votes for what it may have forgotten, and the peers give back what is lost.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include "tests/replica/group.h"
+#include "wal/format.h"
+
+namespace decree::replica {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::size_t kCommandBytes = 3'000;  // a block of the log each
+constexpr int kCommands = 40;
+
+class DamageTest : public testing::Test {
+ protected:
+  DamageTest() : group_(3) {
+    group_.options.log_bytes = 16u << 20;
+    group_.start_all();
+  }
+
+  void propose(int count) {
+    const std::uint32_t leader = group_.elect();
+    ASSERT_NE(leader, 0u);
+    for (int i = 0; i < count; ++i) {
+      std::string command = std::to_string(++proposed_);
+      command.resize(kCommandBytes, static_cast<char>('a' + proposed_ % 26));
+      const OutcomeRef outcome = group_.propose(leader, command);
+      ASSERT_TRUE(group_.run_until([&] { return outcome->answered; }));
+      ASSERT_FALSE(outcome->error) << outcome->error.message();
+    }
+    ASSERT_TRUE(group_.run_until([&] { return all_have_everything(); }));
+  }
+  bool has_everything(std::uint32_t id) {
+    return group_.machine(id).commands.size() == static_cast<std::size_t>(proposed_);
+  }
+  bool all_have_everything() { return has_everything(1) && has_everything(2) && has_everything(3); }
+  void kill_all() {
+    group_.run_for(leases::Duration::millis(200));  // what is durable is marked
+    for (std::uint32_t id = 1; id <= 3; ++id) group_.kill(id);
+  }
+
+  /// The blocks of the log that hold batches, in its order.
+  std::vector<std::size_t> batches(std::uint32_t id) {
+    std::vector<std::size_t> found;
+    const std::vector<std::byte>& bytes = segment(id);
+    for (std::size_t at = 0; at < bytes.size(); at += wal::kBlockSize) {
+      const auto stamp = wal::load<wal::BlockStamp>(std::span(bytes).subspan(at));
+      if (stamp.kind == static_cast<std::uint32_t>(wal::BlockKind::batch)) found.push_back(at);
+    }
+    return found;
+  }
+  void rot(std::uint32_t id, std::size_t at) { segment(id)[at + 1234] ^= std::byte{1}; }
+  std::vector<std::byte>& segment(std::uint32_t id) {
+    return group_.files(id).at(wal::segment_name(1));
+  }
+
+  [[nodiscard]] bool was_noted(std::uint32_t id, const std::string& what) {
+    const auto& notices = group_.notices(id);
+    return std::any_of(notices.begin(), notices.end(), [&](const std::string& line) {
+      return line.find(what) != std::string::npos;
+    });
+  }
+  void expect_equal() {
+    for (const std::uint32_t id : {2u, 3u}) {
+      EXPECT_EQ(group_.machine(1).commands, group_.machine(id).commands) << id;
+      EXPECT_EQ(group_.engine(1).applied_digest(), group_.engine(id).applied_digest()) << id;
+    }
+  }
+
+  Group group_;
+  int proposed_ = 0;
+};
+
+TEST_F(DamageTest, OneReplicaIsRepairedByTheOthers) {
+  propose(kCommands);
+  group_.run_for(leases::Duration::millis(200));
+  group_.kill(2);
+  const std::vector<std::size_t> places = batches(2);
+  for (const std::size_t i : {5u, 6u, 20u, 33u}) rot(2, places[i]);
+  group_.start(2);
+  EXPECT_TRUE(was_noted(2, "damage: segment-0000000000000001.log, offset "));
+  EXPECT_LT(group_.machine(2).commands.size(), 10u) << "applied as far as the first damage";
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(2); }));
+  ASSERT_TRUE(group_.run_until([&] { return was_noted(2, "repaired: everything through slot"); }));
+  propose(5);
+  expect_equal();
+  EXPECT_FALSE(group_.engine(2).core().is_damaged());
+}
+
+// Each slot survives on two of three; no replica has all of them, and nobody leads.
+TEST_F(DamageTest, EveryReplicaIsDamagedAtAnotherPlace) {
+  propose(kCommands);
+  kill_all();
+  for (std::uint32_t id = 1; id <= 3; ++id) {
+    const std::vector<std::size_t> places = batches(id);
+    for (std::size_t i = id + 2; i < places.size() - 3; i += 9) rot(id, places[i]);
+  }
+  group_.start_all();
+  ASSERT_TRUE(group_.run_until([&] { return all_have_everything(); }));
+  ASSERT_NE(group_.elect(), 0u);
+  propose(5);
+  expect_equal();
+}
+
+// The damaged replica may have accepted, together with one of the others, what that one alone has
+// now: it does not let the third be elected without it.
+TEST_F(DamageTest, WhatMayHaveBeenAcceptedIsNotVotedAway) {
+  propose(10);
+  std::uint32_t leader = group_.elect();
+  const std::uint32_t damaged = leader % 3 + 1;
+  const std::uint32_t behind = damaged % 3 + 1;
+  // Chosen by the leader and the damaged one; the third has never heard of it.
+  group_.isolate(behind);
+  const OutcomeRef last = group_.propose(leader, "the last");
+  ASSERT_TRUE(group_.run_until([&] { return last->answered; }));
+  ASSERT_FALSE(last->error);
+  group_.run_for(leases::Duration::millis(1));
+  group_.kill(leader);
+  group_.run_for(leases::Duration::millis(200));
+  group_.kill(damaged);
+  std::vector<std::size_t> places = batches(damaged);
+  for (std::size_t i = places.size() - 4; i < places.size(); ++i) rot(damaged, places[i]);
+  group_.heal();
+  group_.start(damaged);
+  EXPECT_FALSE(group_.run_until([&] {
+    return group_.engine(behind).core().leader() != nullptr ||
+           group_.engine(damaged).core().leader() != nullptr;
+  })) << "the slot of the last command would get a no-op";
+  group_.start(leader);
+  ASSERT_NE(group_.elect(), 0u);
+  ++proposed_;
+  ASSERT_TRUE(group_.run_until([&] { return all_have_everything(); }));
+  EXPECT_EQ(group_.machine(behind).commands.back(), "the last");
+  expect_equal();
+}
+
+// The promises that a damaged log held stand: the next batch repeats them.
+TEST_F(DamageTest, APromiseSurvives) {
+  propose(kCommands);
+  kill_all();
+  const std::vector<std::size_t> places = batches(3);
+  const Ballot before = [&] {
+    group_.start(3);
+    const Ballot promised = group_.engine(3).core().promised();
+    group_.kill(3);
+    return promised;
+  }();
+  for (const std::size_t at : {places[0], places[1], places[2]}) rot(3, at);
+  group_.start(3);
+  EXPECT_EQ(group_.engine(3).core().promised(), before);
+  EXPECT_TRUE(group_.engine(3).core().repairing());
+}
+
+// More is lost than a majority: all are waited for, and then it is said what was given up.
+TEST_F(DamageTest, ALossOnAMajorityIsSaidAloud) {
+  propose(10);
+  const std::uint32_t leader = group_.elect();
+  const std::uint32_t other = leader % 3 + 1;
+  const std::uint32_t behind = other % 3 + 1;
+  group_.isolate(behind);
+  const OutcomeRef last = group_.propose(leader, "lost");
+  ASSERT_TRUE(group_.run_until([&] { return last->answered; }));
+  group_.run_for(leases::Duration::millis(200));
+  group_.kill(other);
+  group_.kill(leader);
+  for (const std::uint32_t id : {leader, other}) {
+    std::vector<std::size_t> places = batches(id);
+    for (std::size_t i = places.size() - 4; i < places.size(); ++i) rot(id, places[i]);
+  }
+  group_.heal();
+  group_.start(other);
+  group_.run_for(leases::Duration::millis(3000));
+  EXPECT_EQ(group_.engine(behind).core().leader(), nullptr);
+  group_.start(leader);
+  const std::uint32_t next = group_.elect();
+  ASSERT_NE(next, 0u);
+  EXPECT_TRUE(was_noted(next, "acknowledged commands may be lost"));
+  propose(3);
+  expect_equal();
+}
+
+TEST_F(DamageTest, ADamagedSnapshotIsFetchedFromAPeer) {
+  group_.options.log_bytes = 1u << 20;
+  kill_all();
+  group_.start_all();
+  propose(400);
+  group_.run_for(leases::Duration::millis(200));
+  group_.kill(1);
+  ASSERT_TRUE(std::any_of(group_.files(1).begin(), group_.files(1).end(), [](auto& each) {
+    if (each.first.find("snapshot-") != 0) return false;
+    each.second[3 * wal::kBlockSize] ^= std::byte{1};
+    return true;
+  }));
+  group_.start(1);
+  EXPECT_TRUE(group_.machine(1).commands.empty());
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(1); }));
+  propose(5);
+  expect_equal();
+  group_.kill(1);
+  group_.start(1);
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(1); }));
+}
+
+}  // namespace
+}  // namespace decree::replica
