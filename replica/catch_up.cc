@@ -15,6 +15,11 @@ std::size_t cost(const Value& value) { return value.bytes.size() + paxos::kValue
 
 }  // namespace
 
+/// A value that was sent as chosen is the right one, wherever it is.
+bool CatchUp::is_sure(const wal::Log& log, Slot slot, const Best& best) {
+  return best.ballot == paxos::kChosenBallot || log.is_highest(best.lsn, slot, best.ballot);
+}
+
 Chosen CatchUp::read(wal::Log& log, const paxos::FetchFromLog& fetch) {
   best_.clear();
   bytes_ = 0;
@@ -28,7 +33,7 @@ Chosen CatchUp::read(wal::Log& log, const paxos::FetchFromLog& fetch) {
   if (error) return {fetch.first, {}};
   Slot next = fetch.first;
   for (const auto& [slot, best] : best_) {
-    if (slot != next || !log.is_highest(best.lsn, best.ballot)) break;
+    if (slot != next || !is_sure(log, slot, best)) break;
     values_.push_back(best.value);
     next = next.next();
   }

@@ -32,6 +32,7 @@ class CatchUp {
   };
   void consider(Lsn lsn, const Record& record, Slot first, Slot& last);
   void consider(Slot slot, const Best& other);
+  static bool is_sure(const wal::Log& log, Slot slot, const Best& best);
   void keep_what_fits(Slot& last);
 
   transport::Decoder& decoder_;

@@ -120,6 +120,16 @@ std::error_code Disk::sync(FileId file) {
   return {};
 }
 
+std::error_code Disk::write(FileId file, std::uint64_t offset, std::span<const std::byte> bytes) {
+  if (const auto error = begin()) return error;
+  if (mood_.fails_write) return error_of(std::errc::io_error);
+  File* found = files_.find(name_of(file));
+  for (std::uint64_t at = 0; at < bytes.size(); at += kBlockSize) {
+    found->write((offset + at) / kBlockSize, bytes.subspan(at, kBlockSize));
+  }
+  return {};
+}
+
 void Disk::close(FileId file) { open_.erase(file); }
 
 // --- Writes and creations under way.

@@ -59,6 +59,8 @@ class Disk final : public wal::Disk {
   std::error_code remove(const std::string& name) override;
   std::error_code read(wal::FileId file, std::uint64_t offset, std::span<std::byte> into) override;
   std::error_code sync(wal::FileId file) override;
+  std::error_code write(wal::FileId file, std::uint64_t offset,
+                        std::span<const std::byte> bytes) override;
   void close(wal::FileId file) override;
   void submit_write(wal::FileId file, std::uint64_t offset, std::span<const std::byte> bytes,
                     std::uint64_t token) override;

@@ -101,6 +101,7 @@ std::uint64_t record_bytes(std::span<const Record> records) {
 void add(Summary& summary, const Record& record) {
   const std::uint64_t last = record.last.value;
   if (holds_slots(record)) summary.highest_slot = std::max(summary.highest_slot, last);
+  if (record.kind == RecordKind::chosen) summary.chosen_slot = std::max(summary.chosen_slot, last);
   if (record.kind == RecordKind::watermark) summary.watermark = std::max(summary.watermark, last);
   if (record.kind == RecordKind::lease) summary.lease_ns = std::max(summary.lease_ns, last);
   if (record.kind != RecordKind::accept && record.kind != RecordKind::promise) return;

@@ -102,6 +102,12 @@ std::error_code Directory::sync(FileId file) {
   return ::fsync(fd_of(file)) == 0 ? std::error_code() : last_error();
 }
 
+std::error_code Directory::write(FileId file, std::uint64_t offset,
+                                 std::span<const std::byte> bytes) {
+  const std::error_code error = write_all(fd_of(file), offset, bytes);
+  return error ? error : sync(file);
+}
+
 void Directory::close(FileId file) {
   DECREE_ASSERT(fd_of(file) >= 0, "a file that is open");
   files_[file.value - 1] = UniqueFd();

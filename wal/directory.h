@@ -39,6 +39,8 @@ class Directory : public Disk {
   std::error_code remove(const std::string& name) override;
   std::error_code read(FileId file, std::uint64_t offset, std::span<std::byte> into) override;
   std::error_code sync(FileId file) override;
+  std::error_code write(FileId file, std::uint64_t offset,
+                        std::span<const std::byte> bytes) override;
   void close(FileId file) override;
   FileId submit_create(const std::string& name, std::span<const std::byte> head, std::uint64_t size,
                        std::uint64_t token) override;

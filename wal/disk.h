@@ -46,6 +46,9 @@ class Disk {
   /// Reads past the page cache. `into` and `offset` are block aligned.
   virtual std::error_code read(FileId file, std::uint64_t offset, std::span<std::byte> into) = 0;
   virtual std::error_code sync(FileId file) = 0;
+  /// Whole blocks, from aligned memory.
+  virtual std::error_code write(FileId file, std::uint64_t offset,
+                                std::span<const std::byte> bytes) = 0;
   virtual void close(FileId file) = 0;
 
   // The hot path: never blocks.

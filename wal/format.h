@@ -55,6 +55,7 @@ inline constexpr std::size_t kBlockPayload = kBlockSize - sizeof(BlockStamp);
 /// next opening, so that it is known what damage may have taken. Grows only.
 struct Summary {
   std::uint64_t highest_slot = 0;  // of records of kind accept or chosen; 0: none
+  std::uint64_t chosen_slot = 0;   // the greatest of records of kind chosen alone
   std::uint64_t watermark = 0;     // the highest one recorded
   std::uint64_t lease_ns = 0;      // the longest lease recorded
   std::uint64_t round = 0;         // the highest ballot of records of kind promise or accept
@@ -120,10 +121,10 @@ struct SegmentHeader {
 };
 
 static_assert(sizeof(BlockStamp) == 40);
-static_assert(sizeof(Summary) == 48);
-static_assert(sizeof(Link) == 80);
+static_assert(sizeof(Summary) == 56);
+static_assert(sizeof(Link) == 88);
 static_assert(sizeof(Place) == 16);
-static_assert(sizeof(BatchHeader) == 96);
+static_assert(sizeof(BatchHeader) == 104);
 static_assert(sizeof(RecordHeader) == 48);
 static_assert(sizeof(SegmentHeader) == 48);
 

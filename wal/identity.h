@@ -28,7 +28,7 @@ struct IdentityRecord {
   std::uint32_t epoch = 0;           // of batches written in that opening
   std::uint32_t reserved = 0;
 };
-static_assert(sizeof(IdentityRecord) == 160);
+static_assert(sizeof(IdentityRecord) == 168);
 
 /// Reads the record. Empty, or a sentence that says why it cannot be used.
 std::string load_identity(Disk& disk, IdentityRecord& identity);

@@ -128,9 +128,10 @@ class Log::Impl {
 
   Snapshots& snapshots() { return snapshots_; }
 
-  [[nodiscard]] bool is_highest(Lsn lsn, const Ballot& ballot) const {
+  [[nodiscard]] bool is_highest(Lsn lsn, Slot slot, const Ballot& ballot) const {
     return std::all_of(holes_.begin(), holes_.end(), [&](const Hole& hole) {
-      return hole.after < lsn || hole.through.ballot() <= ballot;
+      return hole.after < lsn ||
+             (hole.through.ballot() <= ballot && hole.through.chosen_slot < slot.value);
     });
   }
 
@@ -234,7 +235,28 @@ class Log::Impl {
     return {};
   }
 
+  std::string clear(const std::vector<Place>& strange) {
+    const BlockBuffer zeros(1);
+    std::ranges::fill(zeros.bytes(), std::byte{0});
+    for (const Place& place : strange) {
+      FileId file;
+      std::uint64_t size = 0;
+      std::error_code error = disk_.open(segment_name(place.segment), file, size);
+      if (!error) {
+        error = disk_.write(file, std::uint64_t{place.block} * kBlockSize, zeros.bytes());
+        disk_.close(file);
+      }
+      if (error) {
+        return name_of_place(place.segment, place.block) +
+               ": cannot be cleared: " + error.message();
+      }
+    }
+    return {};
+  }
+
   std::string start(const SegmentList& found, const Recovered& recovered) {
+    std::string problem = clear(recovered.strange);
+    if (!problem.empty()) return problem;
     identity_ = next_opening(identity_, recovered.last, recovered.end);
     if (const auto error = store_identity(disk_, identity_)) {
       return "identity: cannot be written: " + error.message();
@@ -294,7 +316,9 @@ std::error_code Log::read(Slot first, Slot last, std::uint64_t budget_bytes, con
 LogStart Log::start_behind(Slot last, std::uint64_t kept_segments) const {
   return impl_->index().start_behind(last, kept_segments);
 }
-bool Log::is_highest(Lsn lsn, const Ballot& ballot) const { return impl_->is_highest(lsn, ballot); }
+bool Log::is_highest(Lsn lsn, Slot slot, const Ballot& ballot) const {
+  return impl_->is_highest(lsn, slot, ballot);
+}
 Slot Log::reach(Slot first, std::uint64_t bytes) const {
   return impl_->index().reach(first, bytes);
 }

@@ -107,9 +107,9 @@ class Log {
   /// valid during the call. Blocks on the disk: for followers that fell behind.
   std::error_code read(Slot first, Slot last, std::uint64_t budget_bytes, const Visitor& visit);
 
-  /// No hole behind this append can have held a record of a higher ballot: so if it is the highest
-  /// that is left of a slot, it is the highest that there was.
-  [[nodiscard]] bool is_highest(Lsn lsn, const Ballot& ballot) const;
+  /// No hole behind this append can have held an acceptance of the slot under a higher ballot, nor
+  /// its chosen value: if this is the highest acceptance that is left, there was no higher one.
+  [[nodiscard]] bool is_highest(Lsn lsn, Slot slot, const Ballot& ballot) const;
 
   /// Records of the slots from `first` through this one take about so many bytes, at least.
   [[nodiscard]] Slot reach(Slot first, std::uint64_t bytes) const;

@@ -140,6 +140,7 @@ class Chain {
     result_.cut = verdict.torn;
     result_.problem = verdict.problem;
     result_.damaged = verdict.damaged;
+    result_.strange = verdict.strange;
   }
 
   /// Goes on behind the damage where something says what the log held until there: the next whole
@@ -176,10 +177,13 @@ class Chain {
     return resume_at_end(at);
   }
 
+  /// The last opening may have gone on behind a mark: if only that is damaged, nothing is lost.
   bool resume_at_end(Position at) {
     const bool end =
         segments_[at.segment].number == identity_.end.segment && at.block == identity_.end.block;
-    if (!end || identity_.found.sequence <= result_.last.sequence) return false;
+    const bool here = at.segment == segment_ && at.block == block_;
+    const std::uint64_t found = identity_.found.sequence;
+    if (!end || here || found < result_.last.sequence) return false;
     skip_to(at, identity_.found);
     return true;
   }

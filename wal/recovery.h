@@ -37,6 +37,9 @@ struct Recovered {
   Place end;              // where the next one may go
   std::uint64_t cut = 0;  // batches behind it that were begun and never finished
   std::uint64_t holes = 0;
+  /// Blocks behind the end that have nothing to do with the log, such as rotten zeros: later they
+  /// would look like damage to it.
+  std::vector<Place> strange;
   bool damaged = false;  // so that it is not known what was promised
   std::string problem;   // not empty: why the log cannot be used, and what to do
 };

@@ -16,13 +16,19 @@ std::string check_numbers(std::uint64_t first, const std::vector<std::uint64_t>&
   return {};
 }
 
-std::string check_header(ConstBlock block, const IdentityRecord& identity, const Segment& segment) {
+/// `blocks` are the first two.
+std::string check_header(std::span<const std::byte> blocks, const IdentityRecord& identity,
+                         const Segment& segment) {
   const std::string name = segment_name(segment.number);
+  const ConstBlock block = block_at(blocks, 0);
   const std::optional<BlockStamp> stamp = unseal(block, identity.secret);
   // Nothing is lost with it: every other block says itself where it belongs.
   if (!stamp || stamp->kind != static_cast<std::uint32_t>(BlockKind::segment)) return {};
   const auto header = load<SegmentHeader>(block.subspan<sizeof(BlockStamp)>());
   if (header.number != segment.number) {
+    const std::optional<BlockStamp> next = unseal(block_at(blocks, 1), identity.secret);
+    const bool alone = !next || next->segment != static_cast<std::uint32_t>(header.number);
+    if (alone) return {};  // a block that went to the wrong file
     return name + " is a copy of " + segment_name(header.number) + "; restore the right file";
   }
   const std::uint64_t bytes = std::uint64_t{segment.blocks} * kBlockSize;
@@ -41,16 +47,16 @@ std::string inspect(Disk& disk, const IdentityRecord& identity, Segment& segment
     return name + ": cannot be opened: " + error.message();
   }
   const std::uint64_t blocks = size / kBlockSize;
-  if (size % kBlockSize != 0 || blocks == 0 || blocks > kMaxBlocks) {
+  if (size % kBlockSize != 0 || blocks < 2 || blocks > kMaxBlocks) {
     disk.close(file);
     return name + " is " + std::to_string(size) +
            " bytes long, which no segment is; restore the file";
   }
   segment.blocks = static_cast<std::uint32_t>(blocks);
-  const BlockBuffer buffer(1);
+  const BlockBuffer buffer(2);
   const std::error_code error = disk.read(file, 0, buffer.bytes());
   disk.close(file);
-  return error ? std::string() : check_header(block_at(buffer.bytes(), 0), identity, segment);
+  return error ? std::string() : check_header(buffer.bytes(), identity, segment);
 }
 
 }  // namespace

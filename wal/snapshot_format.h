@@ -33,7 +33,7 @@ struct SnapshotHeader {
   std::uint64_t dropped = 0;
   Link before;
 };
-static_assert(sizeof(SnapshotHeader) == 160);
+static_assert(sizeof(SnapshotHeader) == 168);
 
 void set_start(SnapshotHeader& header, const LogStart& start);
 LogStart start_of(const SnapshotHeader& header);

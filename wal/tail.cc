@@ -58,6 +58,8 @@ class Tail {
 
   void look_at(ConstBlock block, Place place) {
     const std::optional<BlockStamp> stamp = stamp_at(block, place);
+    const bool strange = !stamp && !all_zero(block) && !is_left_over(block, place);
+    if (strange) verdict_.strange.push_back(place);
     if (!stamp || content(*stamp) != Content::newer) return;
     if (stamp->epoch > identity_.epoch) {
       damaged(place,

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "wal/batch.h"
 #include "wal/identity.h"
@@ -15,7 +16,8 @@ namespace decree::wal {
 struct TailVerdict {
   std::uint64_t torn = 0;  // batches to cut off
   bool damaged = false;
-  std::string problem;  // not empty: damaged, and how
+  std::string problem;         // not empty: damaged, and how
+  std::vector<Place> strange;  // blocks that are neither free nor anything that was written there
 };
 
 /// Judges everything behind `last`, the last batch of the chain: from block `end` of the first of

@@ -40,8 +40,8 @@ TEST(CommandTimes, AFailureEndsTheRunOnceAllAreAnswered) {
 }
 
 TEST(CommandTimes, ACommandIsDueWhenTheOneBeforeItAtItsPlaceIsDone) {
-  const std::int64_t start = now_ns();
   CommandTimes times(request(1, kForever));
+  const std::int64_t start = now_ns();
   while (now_ns() - start < 20'000'000) {
   }
   EXPECT_TRUE(times.completed(0));

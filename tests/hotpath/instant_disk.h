@@ -33,6 +33,10 @@ class InstantDisk final : public wal::Disk {
     return memory_.read(file, offset, into);
   }
   std::error_code sync(wal::FileId file) override { return memory_.sync(file); }
+  std::error_code write(wal::FileId file, std::uint64_t offset,
+                        std::span<const std::byte> bytes) override {
+    return memory_.write(file, offset, bytes);
+  }
   void close(wal::FileId file) override {
     if (file.value < kMade) memory_.close(file);
   }

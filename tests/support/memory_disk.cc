@@ -94,6 +94,13 @@ std::error_code MemoryDisk::sync(FileId file) {
   return dead();
 }
 
+std::error_code MemoryDisk::write(FileId file, std::uint64_t offset,
+                                  std::span<const std::byte> bytes) {
+  if (crashed_) return dead();
+  apply({name_of(file), offset, {bytes.begin(), bytes.end()}, 0}, 0, bytes.size() / kBlockSize);
+  return {};
+}
+
 void MemoryDisk::close(FileId file) { open_.erase(file); }
 
 void MemoryDisk::submit_write(FileId file, std::uint64_t offset, std::span<const std::byte> bytes,

@@ -38,6 +38,8 @@ class MemoryDisk final : public Disk {
   std::error_code remove(const std::string& name) override;
   std::error_code read(FileId file, std::uint64_t offset, std::span<std::byte> into) override;
   std::error_code sync(FileId file) override;
+  std::error_code write(FileId file, std::uint64_t offset,
+                        std::span<const std::byte> bytes) override;
   void close(FileId file) override;
   void submit_write(FileId file, std::uint64_t offset, std::span<const std::byte> bytes,
                     std::uint64_t token) override;
