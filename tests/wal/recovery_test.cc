@@ -247,6 +247,28 @@ TEST_F(RecoveryTest, AHoleTellsPromisesLeasesAndWatermarksToo) {
   EXPECT_EQ(lost.lease_ns, 1'000'000);
 }
 
+TEST_F(RecoveryTest, WhatAHoleMayHaveSupersededIsNotSure) {
+  {
+    MemoryDisk disk(files_);
+    Opened opened = open_log(disk, small_options());
+    KeptRecord chosen = accept_of(5, 10);
+    chosen.kind = RecordKind::chosen;
+    for (KeptRecord record : {accept_of(5, 10), promise_of(8), chosen, accept_of(9, 10)}) {
+      ASSERT_TRUE(wait_durable(*opened.log, disk, append(*opened.log, record)));
+    }
+  }
+  for (const std::size_t index : {3U, 4U, 5U}) rot(kFirst, index);  // promise, mark, chosen
+  MemoryDisk disk(files_);
+  const Opened opened = open_log(disk, small_options());
+  ASSERT_EQ(opened.holes.size(), 1);
+  const Ballot low = accept_of(5, 10).ballot;
+  const Ballot high = promise_of(8).ballot;
+  EXPECT_FALSE(opened.log->is_highest(Lsn{1}, Slot{6}, low)) << "a higher one may have been there";
+  EXPECT_TRUE(opened.log->is_highest(Lsn{1}, Slot{6}, high));
+  EXPECT_FALSE(opened.log->is_highest(Lsn{1}, Slot{5}, high)) << "or the chosen value";
+  EXPECT_TRUE(opened.log->is_highest(Lsn{4}, Slot{5}, low)) << "it came after the hole";
+}
+
 TEST_F(RecoveryTest, RefusesABadLastBatchOfWhichNoBlockIsOld) {
   write({100});
   write_and_crash({9'000}, 0b111, 2);
