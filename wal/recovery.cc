@@ -19,7 +19,9 @@ class Chain {
   Recovered run() {
     do {
       while (const std::optional<BatchView> batch = next()) {
-        if (!take(*batch)) return malformed(*batch);
+        if (take(*batch)) continue;
+        refuse(*batch);
+        return result_;
       }
       skip_mark();
       judge();
@@ -165,7 +167,9 @@ class Chain {
                         header.previous};
       if (is_later(batch->stamp.sequence, batch->stamp.epoch, header.lsn)) {
         skip_to(at, before);
-        return take(*batch);
+        if (take(*batch)) return true;
+        refuse(*batch);
+        return false;
       }
     }
     const std::span<const std::byte> blocks = reader_.blocks(where, at.block, 1);
@@ -213,14 +217,14 @@ class Chain {
     result_.damaged = false;
   }
 
-  Recovered malformed(const BatchView& batch) {
+  /// Its records cannot be read.
+  void refuse(const BatchView& batch) {
     result_.end = batch.place;
     result_.damaged = true;
     result_.problem = name_of_place(batch.place.segment, batch.place.block) + ", sequence " +
                       std::to_string(batch.stamp.sequence) +
                       ": the records do not fill the batch, although its checksums are right: "
                       "written by a defective program";
-    return result_;
   }
 
   SegmentReader& reader_;

@@ -29,7 +29,7 @@ class Tail {
     scan();
     if (!verdict_.problem.empty()) return verdict_;
     if (std::max(known_durable_, newest_) == 0) return nothing_new();
-    if (known_durable_ >= expected_) {
+    if (is_damaged()) {
       return damaged(start_of_next(), "the batch is damaged or lost, and sequence " +
                                           std::to_string(known_durable_) + " is known durable");
     }
@@ -39,10 +39,13 @@ class Tail {
  private:
   enum class Content { older, newer, bad };
 
+  /// What comes next was durable. Then the rest is judged when the chain has come to its end.
+  [[nodiscard]] bool is_damaged() const { return known_durable_ >= expected_; }
+
   void scan() {
     for (const Segment& segment : segments_) {
       std::uint32_t block = &segment == segments_.data() ? end_ : 1;
-      while (block < segment.blocks && verdict_.problem.empty()) {
+      while (block < segment.blocks && verdict_.problem.empty() && !is_damaged()) {
         const std::uint32_t count = std::min(kStep, segment.blocks - block);
         const std::span<const std::byte> blocks = reader_.blocks(segment, block, count);
         if (blocks.empty()) return;
