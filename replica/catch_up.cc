@@ -27,10 +27,10 @@ Chosen CatchUp::read(wal::Log& log, const paxos::FetchFromLog& fetch) {
   // All records of a slot are read for one answer, so no more slots than about one answer holds.
   Slot last = std::min({fetch.last, Slot{fetch.first.value + kSlotsPerRead - 1},
                         log.reach(fetch.first, 2 * paxos::kMaxBatchBytes)});
-  const std::error_code error =
-      log.read(fetch.first, last, UINT64_MAX,
-               [&](Lsn lsn, const Record& record) { consider(lsn, record, fetch.first, last); });
-  if (error) return {fetch.first, {}};
+  error_ = log.read(fetch.first, last, UINT64_MAX, [&](Lsn lsn, const Record& record) {
+    consider(lsn, record, fetch.first, last);
+  });
+  if (error_) return {fetch.first, {}};
   Slot next = fetch.first;
   for (const auto& [slot, best] : best_) {
     if (slot != next || !is_sure(log, slot, best)) break;

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include "paxos/message.h"
@@ -23,6 +24,8 @@ class CatchUp {
   /// The longest run of values from `fetch.first` on that one message holds; valid until the next
   /// call. Empty if the log cannot be read, or if damage may have taken the record that counts.
   Chosen read(wal::Log& log, const paxos::FetchFromLog& fetch);
+  /// Why the last read failed, if it did.
+  [[nodiscard]] std::error_code error() const { return error_; }
 
  private:
   struct Best {
@@ -39,6 +42,7 @@ class CatchUp {
   std::map<Slot, Best> best_;
   std::size_t bytes_ = 0;
   std::vector<Value> values_;
+  std::error_code error_;
 };
 
 }  // namespace decree::replica

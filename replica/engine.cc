@@ -214,13 +214,18 @@ void Engine::serve_fetches() {
       more_work_ = true;
       continue;
     }
-    if (fetch.first <= log_->dropped()) {
-      send_snapshot(fetch.to, sender_.offer(*log_, fetch.to, fetch.first));
-      continue;
+    Chosen chosen;
+    if (fetch.first > log_->dropped()) {
+      chosen = catch_up_.read(*log_, fetch);
+      const std::error_code error = catch_up_.error();
+      if (error) found_damage("the log cannot be read: " + error.message());
     }
-    sender_.forget(fetch.to);
-    const Chosen chosen = catch_up_.read(*log_, fetch);
-    if (!chosen.values.empty()) send(fetch.to, chosen);
+    if (!chosen.values.empty()) {
+      sender_.forget(fetch.to);
+      send(fetch.to, chosen);
+    } else if (fetch.first <= std::max(log_->dropped(), log_->snapshot())) {
+      send_snapshot(fetch.to, sender_.offer(*log_, fetch.to, fetch.first));
+    }
   }
 }
 

@@ -198,6 +198,7 @@ class Engine final : public transport::NetworkEvents {
   [[nodiscard]] std::string recover_values(const Record& record);
   void recover_lease(std::uint64_t ns);
   void repair();
+  void found_damage(const std::string& what);
 
   const Options options_;
   const leases::Clock& clock_;
@@ -283,7 +284,8 @@ class Engine final : public transport::NetworkEvents {
   bool shut_ = false;    // takes nothing any more
   bool failed_ = false;  // the log; this replica votes no more
   std::string storage_error_;
-  std::vector<std::string> damage_found_;  // when the log was opened
+  std::vector<std::string> damage_found_;
+  bool replaces_log_ = false;  // because of it: the next snapshot is to take the place of all of it
   std::function<void(const LeadershipEvent&)> on_leadership_;
 };
 

@@ -156,10 +156,19 @@ void Engine::repair() {
   if (error) problem = error.message();
   if (!problem.empty()) return storage_failed("the log cannot be read again: " + problem);
   core_.repaired();
-  snapshot_at_segments_ = 0;  // behind it the damaged files are used again
+  replaces_log_ = true;
   more_work_ = true;
   notice_(
       fmt::format("repaired: everything through slot {} is here again", core_.announced().value));
+}
+
+/// In the log, while it is in use. What it held is applied here, so a snapshot can take its place;
+/// behind it the damaged files are used again.
+void Engine::found_damage(const std::string& what) {
+  if (replaces_log_) return;
+  replaces_log_ = true;
+  damage_found_.push_back(what);
+  notice_(fmt::format("damage: {}; a snapshot takes the place of the log", what));
 }
 
 }  // namespace decree::replica

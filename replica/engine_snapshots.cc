@@ -32,10 +32,12 @@ void Engine::keep_snapshots() {
   if (receiver_.active()) return receive_snapshot();
   // Until a hole is filled the log must go on telling of it.
   const bool due = !core_.is_damaged() && snapshots_possible_ && !restating_ &&
-                   !writing_snapshot_ && log_->segments_used() >= snapshot_at_segments_ &&
+                   !writing_snapshot_ &&
+                   (replaces_log_ || log_->segments_used() >= snapshot_at_segments_) &&
                    core_.applied() > log_->snapshot();
   if (!due) return;
-  const wal::LogStart start = log_->start_behind(core_.applied(), budget_.kept_segments);
+  const wal::LogStart start =
+      log_->start_behind(core_.applied(), replaces_log_ ? 0 : budget_.kept_segments);
   restating_ = Restating{start, restate(), false};
 }
 
@@ -58,7 +60,7 @@ void Engine::restated() {
 }
 
 void Engine::snapshot_ended(std::error_code error) {
-  writing_snapshot_ = false;
+  writing_snapshot_ = replaces_log_ = false;
   // Not before the log has grown, be it that this one failed or that it could drop little.
   snapshot_at_segments_ = std::max(budget_.snapshot_segments, log_->segments_used() + 1);
   if (error) {

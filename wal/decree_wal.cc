@@ -56,7 +56,7 @@ std::string check_snapshot(Disk& disk, const IdentityRecord& identity, LogStart&
   }
   if (slots.empty()) return {};
   SnapshotFile file(disk);
-  const std::string problem = file.open(slots.back(), identity);
+  std::string problem = file.open(slots.back(), identity);
   if (!problem.empty()) return problem;
   start = start_of(file.header());
   const std::string damage = file.verify();

@@ -54,7 +54,7 @@ struct Status {
   Slot snapshot;                        // the newest is of the state after this slot; 0: none
   std::uint64_t snapshot_bytes = 0;
   std::string log_disk;           // how writes are made durable
-  std::uint64_t log_damages = 0;  // places of the log that were found damaged when it was opened
+  std::uint64_t log_damages = 0;  // places of the log that were found damaged since it was opened
   bool repairing = false;         // votes for nobody until what they held is here again
   std::string storage_error;      // empty while the log works
   std::vector<PeerStatus> peers;

@@ -221,6 +221,29 @@ TEST_F(DamageTest, ALossOnAMajorityIsSaidAloud) {
   expect_equal();
 }
 
+// Bits rot while the replica runs, in what a peer needs that was away: it gets a snapshot instead.
+TEST_F(DamageTest, DamageThatIsFoundInUseIsReplacedByASnapshot) {
+  const std::uint32_t leader = group_.elect();
+  const std::uint32_t away = leader % 3 + 1;
+  const std::uint32_t third = away % 3 + 1;
+  group_.kill(away);
+  for (int i = 0; i < 12; ++i) {  // more than memory keeps
+    const OutcomeRef outcome = group_.propose(leader, std::string(50'000, 'a') + std::to_string(i));
+    ++proposed_;
+    ASSERT_TRUE(group_.run_until([&] { return outcome->answered; }));
+    ASSERT_FALSE(outcome->error);
+  }
+  group_.run_for(leases::Duration::millis(200));
+  for (const std::uint32_t id : {leader, third}) rot(id, batches(id)[4]);
+  group_.start(away);
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(away); }));
+  EXPECT_TRUE(was_noted(leader, "a snapshot takes the place of the log"));
+  EXPECT_GT(group_.engine(leader).status().snapshot, Slot{12});
+  EXPECT_GE(group_.engine(leader).status().log_damages, 1u);
+  propose(5);
+  expect_equal();
+}
+
 TEST_F(DamageTest, ADamagedSnapshotIsFetchedFromAPeer) {
   group_.options.log_bytes = 1u << 20;
   kill_all();
