@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "replica/catch_up.h"
 #include "tests/replica/group.h"
 #include "wal/format.h"
 
@@ -264,6 +265,48 @@ TEST_F(DamageTest, ADamagedSnapshotIsFetchedFromAPeer) {
   group_.kill(1);
   group_.start(1);
   ASSERT_TRUE(group_.run_until([&] { return has_everything(1); }));
+}
+
+class NoContents final : public wal::Log::Contents {
+ public:
+  std::string on_snapshot(Slot, wal::SnapshotFile&) override { return {}; }
+  void on_hole(const wal::Hole&) override {}
+  void on_record(Lsn, const Record&) override {}
+};
+
+// What is left of a slot is an acceptance, and the hole behind it may have held a higher one.
+TEST(CatchUpTest, TakesNothingForChosenThatAHoleMayHaveSuperseded) {
+  wal::MemoryFiles files;
+  wal::LogOptions options;
+  options.segment_bytes = 64u << 10;
+  NoContents contents;
+  std::string problem;
+  const Ballot low{1, ReplicaId{1}, {}};
+  transport::Encoder encoder({7, 0, ReplicaId{1}});
+  const auto append = [&](wal::Log& log, Slot slot, const Ballot& ballot) {
+    const Value value;
+    const Payload frame = encoder.encode(Accept{ballot, slot, slot, {}, {}, std::span(&value, 1)});
+    const Record record{RecordKind::accept, ballot, slot, slot, frame.view};
+    log.append({&record, 1});
+    log.flush();
+    log.poll();
+  };
+  {
+    wal::MemoryDisk disk(files);
+    const auto log = wal::Log::open(disk, options, contents, problem);
+    ASSERT_TRUE(log) << problem;
+    append(*log, Slot{1}, low);
+    append(*log, Slot{2}, Ballot{5, ReplicaId{2}, {}});
+    append(*log, Slot{3}, Ballot{5, ReplicaId{2}, {}});
+  }
+  files.at(wal::segment_name(1))[2 * wal::kBlockSize + 1234] ^= std::byte{1};  // the second
+  wal::MemoryDisk disk(files);
+  const auto log = wal::Log::open(disk, options, contents, problem);
+  ASSERT_TRUE(log) << problem;
+  transport::Decoder decoder;
+  CatchUp catch_up(decoder);
+  EXPECT_TRUE(catch_up.read(*log, {ReplicaId{1}, Slot{1}, Slot{3}}).values.empty());
+  EXPECT_EQ(catch_up.read(*log, {ReplicaId{1}, Slot{3}, Slot{3}}).values.size(), 1u);
 }
 
 }  // namespace
