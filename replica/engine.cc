@@ -209,16 +209,17 @@ void Engine::acknowledge(leases::Time now) {
 
 void Engine::serve_fetches() {
   for (const paxos::FetchFromLog& fetch : output_.fetches) {
-    if (fetch.to == options_.id) {
-      core_.learn_own(catch_up_.read(*log_, fetch));
-      more_work_ = true;
-      continue;
-    }
+    // At or below `dropped` the log may hold what was never chosen, for this replica itself too.
     Chosen chosen;
     if (fetch.first > log_->dropped()) {
       chosen = catch_up_.read(*log_, fetch);
       const std::error_code error = catch_up_.error();
       if (error) found_damage("the log cannot be read: " + error.message());
+    }
+    if (fetch.to == options_.id) {
+      core_.learn_own(chosen);
+      more_work_ = true;
+      continue;
     }
     if (!chosen.values.empty()) {
       sender_.forget(fetch.to);
