@@ -61,6 +61,14 @@ class DamageTest : public testing::Test {
     return group_.files(id).at(wal::segment_name(1));
   }
 
+  void rot_snapshot(std::uint32_t id) {
+    ASSERT_TRUE(std::any_of(group_.files(id).begin(), group_.files(id).end(), [](auto& each) {
+      if (each.first.find("snapshot-") != 0) return false;
+      each.second[3 * wal::kBlockSize] ^= std::byte{1};
+      return true;
+    }));
+  }
+
   [[nodiscard]] bool was_noted(std::uint32_t id, const std::string& what) {
     const auto& notices = group_.notices(id);
     return std::any_of(notices.begin(), notices.end(), [&](const std::string& line) {
@@ -252,11 +260,7 @@ TEST_F(DamageTest, ADamagedSnapshotIsFetchedFromAPeer) {
   propose(400);
   group_.run_for(leases::Duration::millis(200));
   group_.kill(1);
-  ASSERT_TRUE(std::any_of(group_.files(1).begin(), group_.files(1).end(), [](auto& each) {
-    if (each.first.find("snapshot-") != 0) return false;
-    each.second[3 * wal::kBlockSize] ^= std::byte{1};
-    return true;
-  }));
+  rot_snapshot(1);
   group_.start(1);
   EXPECT_TRUE(group_.machine(1).commands.empty());
   ASSERT_TRUE(group_.run_until([&] { return has_everything(1); }));
@@ -265,6 +269,50 @@ TEST_F(DamageTest, ADamagedSnapshotIsFetchedFromAPeer) {
   group_.kill(1);
   group_.start(1);
   ASSERT_TRUE(group_.run_until([&] { return has_everything(1); }));
+}
+
+// Behind a peer's snapshot the own log may hold an acceptance that was never chosen. When that
+// snapshot is damaged, it must not be taken for what was.
+TEST_F(DamageTest, WhatAPeersSnapshotReplacedIsNotReadFromTheOwnLog) {
+  group_.options.log_bytes = 1u << 20;
+  kill_all();
+  group_.start_all();
+  propose(3);
+  const std::uint32_t leader = group_.elect();
+  const std::uint32_t alone = leader % 3 + 1;
+  const std::uint32_t third = alone % 3 + 1;
+  // Durable at this one replica only: its leader loses it with the power.
+  group_.hold_disk(leader, true);
+  group_.isolate(third);
+  static_cast<void>(group_.propose(leader, "never chosen"));
+  group_.run_for(leases::Duration::millis(5));
+  group_.kill(leader);
+  group_.run_for(leases::Duration::millis(20));
+  group_.kill(alone);
+  group_.heal();
+  group_.hold_disk(leader, false);
+  group_.start(leader);
+  const std::uint32_t next = group_.elect();
+  ASSERT_NE(next, 0u);
+  while (group_.engine(next).status().log_dropped < Slot{20}) {
+    const OutcomeRef outcome = group_.propose(next, std::string(20'000, 'z'));
+    ++proposed_;
+    ASSERT_TRUE(group_.run_until([&] { return outcome->answered; }));
+    ASSERT_FALSE(outcome->error) << outcome->error.message();
+  }
+  group_.start(alone);
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(alone); }));
+  ASSERT_TRUE(was_noted(alone, "caught up by a peer's snapshot"));
+  group_.run_for(leases::Duration::millis(200));
+  group_.kill(alone);
+  rot_snapshot(alone);
+  group_.isolate(alone);
+  group_.start(alone);
+  group_.run_for(leases::Duration::millis(20));
+  EXPECT_TRUE(group_.machine(alone).commands.empty()) << "it has nothing but its own log";
+  group_.heal();
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(alone); }));
+  expect_equal();
 }
 
 class NoContents final : public wal::Log::Contents {
