@@ -200,8 +200,6 @@ class Log::Impl {
     std::string problem = snapshots_.find(contents);
     if (!problem.empty()) return problem;
     index_ = SlotIndex(snapshots_.start());
-    const Hole hole = snapshots_.hole();
-    if (!hole.what.empty()) contents.on_hole(hole);
     return {};
   }
 
@@ -220,16 +218,22 @@ class Log::Impl {
     return {};
   }
 
+  /// Opens a segment's file for one operation.
+  template <typename Operation>
+  std::error_code with_segment(std::uint64_t number, Operation operation) {
+    FileId file;
+    std::uint64_t size = 0;
+    if (const auto error = disk_.open(segment_name(number), file, size)) return error;
+    const std::error_code error = operation(file);
+    disk_.close(file);
+    return error;
+  }
+
   /// What a killed process wrote is durable before it is answered for.
   std::string sync(const std::vector<Segment>& segments) {
     for (const Segment& segment : segments) {
-      FileId file;
-      std::uint64_t size = 0;
-      std::error_code error = disk_.open(segment_name(segment.number), file, size);
-      if (!error) {
-        error = disk_.sync(file);
-        disk_.close(file);
-      }
+      const auto error =
+          with_segment(segment.number, [this](FileId file) { return disk_.sync(file); });
       if (error) return segment_name(segment.number) + ": cannot be synced: " + error.message();
     }
     return {};
@@ -239,17 +243,11 @@ class Log::Impl {
     const BlockBuffer zeros(1);
     std::ranges::fill(zeros.bytes(), std::byte{0});
     for (const Place& place : strange) {
-      FileId file;
-      std::uint64_t size = 0;
-      std::error_code error = disk_.open(segment_name(place.segment), file, size);
-      if (!error) {
-        error = disk_.write(file, std::uint64_t{place.block} * kBlockSize, zeros.bytes());
-        disk_.close(file);
-      }
-      if (error) {
-        return name_of_place(place.segment, place.block) +
-               ": cannot be cleared: " + error.message();
-      }
+      const auto error = with_segment(place.segment, [&](FileId file) {
+        return disk_.write(file, std::uint64_t{place.block} * kBlockSize, zeros.bytes());
+      });
+      if (!error) continue;
+      return name_of_place(place.segment, place.block) + ": cannot be cleared: " + error.message();
     }
     return {};
   }

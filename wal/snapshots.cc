@@ -19,27 +19,29 @@ std::string Snapshots::find(Log::Contents& contents) {
   std::string problem = file.open(slots.back(), identity_);
   if (!problem.empty()) return problem;
   start_ = start_of(file.header());
-  older_ = slots;  // the newest one too, if it is damaged: as soon as there is another
-  damage_ = file.verify();
-  damaged_ = slots.back();
-  if (!damage_.empty()) return {};
-  older_.pop_back();
+  const std::string damage = file.verify();
+  if (!damage.empty()) {
+    older_ = slots;  // this one too, as soon as there is another
+    tell_hole(contents, std::max(start_.dropped, slots.back()), damage);
+    return {};
+  }
   newest_ = file.header();
+  slots.pop_back();
+  older_ = slots;
   problem = contents.on_snapshot(newest(), file);
-  return problem.empty() ? file.problem() : problem;
+  if (problem.empty()) problem = file.problem();
+  if (!problem.empty() || start_.dropped <= newest()) return problem;
+  tell_hole(contents, start_.dropped,
+            "the slots " + std::to_string(newest_.slot + 1) + " to " +
+                std::to_string(start_.dropped.value) + " were damaged and not repaired yet");
+  return {};
 }
 
-Hole Snapshots::hole() const {
+void Snapshots::tell_hole(Log::Contents& contents, Slot known_chosen, const std::string& what) {
   Hole hole;
-  hole.through.watermark = std::max(start_.dropped.value, damage_.empty() ? 0 : damaged_.value);
-  hole.through.highest_slot = hole.through.watermark;
-  if (!damage_.empty()) {
-    hole.what = damage_;
-  } else if (start_.dropped > newest()) {
-    hole.what = "the slots " + std::to_string(newest_.slot + 1) + " to " +
-                std::to_string(start_.dropped.value) + " were damaged and not repaired yet";
-  }
-  return hole;
+  hole.through.watermark = hole.through.highest_slot = known_chosen.value;
+  hole.what = what;
+  contents.on_hole(hole);
 }
 
 std::unique_ptr<SnapshotFile> Snapshots::open_newest() {

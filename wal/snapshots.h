@@ -27,11 +27,8 @@ class Snapshots {
   Snapshots(Disk& disk, const IdentityRecord& identity) : disk_(disk), identity_(identity) {}
 
   /// Reads the newest one, if there is one, and hands it on. Empty, or what is wrong; damage to
-  /// its chunks is told by hole() instead.
+  /// its chunks, or slots that neither it has nor the log behind it, are told as a hole instead.
   std::string find(Log::Contents& contents);
-  /// The slots that neither the snapshot has nor the log behind it; `what` is empty if there are
-  /// none.
-  [[nodiscard]] Hole hole() const;
   /// The slot of the newest sound one; 0: there is none.
   [[nodiscard]] Slot newest() const { return Slot{newest_.slot}; }
   [[nodiscard]] std::uint64_t newest_bytes() const { return newest_.bytes; }
@@ -61,13 +58,12 @@ class Snapshots {
 
  private:
   [[nodiscard]] SnapshotHeader facts_of(Slot slot) const;
+  static void tell_hole(Log::Contents& contents, Slot known_chosen, const std::string& what);
 
   Disk& disk_;
   const IdentityRecord& identity_;
   SnapshotHeader newest_;                  // slot 0: there is none
   LogStart start_;                         // with it, or with the damaged one
-  std::string damage_;                     // of the newest file, when it was found
-  Slot damaged_;                           // its slot
   std::vector<Slot> older_;                // whose files are to be removed
   std::optional<SnapshotHeader> writing_;  // or published, and not settled
   std::optional<IncomingSnapshot> incoming_;
