@@ -27,7 +27,6 @@ class Engine::Contents final : public wal::Log::Contents {
     const wal::Summary& through = hole.through;
     const Standing standing{through.ballot(), Slot{through.highest_slot}};
     engine_.standing_.add(standing);
-    engine_.core_.recover_promise(standing.promised);
     engine_.recover_lease(through.lease_ns);
     damage_->known_chosen = std::max(damage_->known_chosen, Slot{through.watermark});
     damage_->lost.ballot = std::max(damage_->lost.ballot, standing.promised);

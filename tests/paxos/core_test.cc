@@ -296,6 +296,17 @@ class DamagedCoreTest : public CoreTest {
     return {Slot{first}, std::span(values_).first(count)};
   }
 
+  /// Everything known chosen is here again, and the prepare has left.
+  Ballot campaign_repaired() {
+    core_.learn_own(values(1, 4));
+    core_.repaired();
+    const Ballot own = core_.next_ballot({});
+    core_.campaign(own, {});
+    turn();
+    turn();
+    return own;
+  }
+
   std::vector<Value> values_ = std::vector<Value>(8);
 };
 
@@ -341,12 +352,7 @@ TEST_F(DamagedCoreTest, PromisesOnlyWhenItCanSayWhatItAccepted) {
 }
 
 TEST_F(DamagedCoreTest, LostAcceptancesCountBesideOnesAsHigh) {
-  core_.learn_own(values(1, 4));
-  core_.repaired();
-  const Ballot own = core_.next_ballot({});
-  core_.campaign(own, {});
-  turn();
-  turn();
+  const Ballot own = campaign_repaired();
   const AcceptedValue fifth{Slot{5}, kOther, {}};
   step(kSecond, Promise{own, 0, true, Slot{4}, 0, {}, {}, {&fifth, 1}});
   EXPECT_EQ(core_.leader(), nullptr) << "slot 6 may have been accepted here";
@@ -356,12 +362,7 @@ TEST_F(DamagedCoreTest, LostAcceptancesCountBesideOnesAsHigh) {
 }
 
 TEST_F(DamagedCoreTest, AFullSetOfDoubtfulReportsIsTakenAndSaid) {
-  core_.learn_own(values(1, 4));
-  core_.repaired();
-  const Ballot own = core_.next_ballot({});
-  core_.campaign(own, {});
-  turn();
-  turn();
+  const Ballot own = campaign_repaired();
   step(kSecond, Promise{own, 0, true, Slot{4}, 0, kOther, Slot{6}, {}});
   EXPECT_EQ(core_.leader(), nullptr);
   step(kThird, Promise{own, 0, true, Slot{4}, 0, {}, {}, {}});

@@ -307,4 +307,9 @@ const std::vector<LeadershipEvent>& Group::events(std::uint32_t id) const {
 }
 const std::vector<std::string>& Group::notices(std::uint32_t id) const { return node(id).notices; }
 
+bool Group::was_noted(std::uint32_t id, const std::string& what) const {
+  return std::ranges::any_of(
+      notices(id), [&](const std::string& line) { return line.find(what) != std::string::npos; });
+}
+
 }  // namespace decree::replica

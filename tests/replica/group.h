@@ -94,6 +94,8 @@ class Group {
   [[nodiscard]] std::uint64_t frames_sent() const { return frames_sent_; }
   [[nodiscard]] const std::vector<LeadershipEvent>& events(std::uint32_t id) const;
   [[nodiscard]] const std::vector<std::string>& notices(std::uint32_t id) const;
+  /// One of them contains this.
+  [[nodiscard]] bool was_noted(std::uint32_t id, const std::string& what) const;
 
  private:
   class Clock;

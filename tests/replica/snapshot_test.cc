@@ -38,10 +38,7 @@ class SnapshotTest : public testing::Test {
               group_.engine(other).status().applied_digest);
   }
   [[nodiscard]] bool was_noted(std::uint32_t id, const std::string& what) {
-    const auto& notices = group_.notices(id);
-    return std::any_of(notices.begin(), notices.end(), [&](const std::string& line) {
-      return line.find(what) != std::string::npos;
-    });
+    return group_.was_noted(id, what);
   }
 
   /// Makes this replica the leader, by asking those that win instead to hand over.
