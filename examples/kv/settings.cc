@@ -19,14 +19,16 @@ Integer parse_number(const std::string& text, Integer low, const std::string& op
   return value;
 }
 
+double to_ms(std::uint64_t microseconds) { return static_cast<double>(microseconds) / 1000; }
+
 struct Raw {
   std::uint32_t id = 0;
   std::string members;
   std::string listen = "127.0.0.1:6379";
   std::string read = "linearizable";
-  double heartbeat_ms = 20;
-  double suspect_ms = 100;
-  double lease_ms = 100;
+  double heartbeat_ms = to_ms(Options{}.heartbeat_us);
+  double suspect_ms = to_ms(Options{}.suspect_us);
+  double lease_ms = to_ms(Options{}.lease_us);
   std::size_t log_mb = 1024;
   std::size_t max_memory_mb = 1024;
   std::size_t max_buffer_mb = 256;

@@ -25,8 +25,8 @@ struct Options {
   std::vector<Member> members;          // all voters, 1 to 9, this one included
   std::string directory;                // the log's own directory, made if missing
   std::uint32_t priority = 0;           // 0 to 1000; of two that could lead, the higher one does
-  std::uint64_t heartbeat_us = 20'000;  // of a leader; 1,000 to 1,000,000
-  std::uint64_t suspect_us = 100'000;   // least silence that is suspicious; 3 heartbeats to 10 s
+  std::uint64_t heartbeat_us = 50'000;  // of a leader; 1,000 to 1,000,000
+  std::uint64_t suspect_us = 150'000;   // least silence that is suspicious; 3 heartbeats to 10 s
   std::uint64_t lease_us = 100'000;     // T; 0 (no leases), or 2 heartbeats to 60 s
   std::uint32_t clock_rate_error_ppm = 110'000;  // rho; 1 to 300,000
   std::uint64_t max_command_bytes = 2u << 20;    // one command; 1 KiB to 16 MiB

@@ -98,7 +98,7 @@ TEST(Failover, TheJsonHasEveryField) {
   EXPECT_EQ(to_json({summarize(run)}).dump(),
             R"({"failover":[{"settings":"default","kills":2,"median_ms":16.17,"p90_ms":20.0,)"
             R"("max_ms":20.0,"least_ms":12.35,"gap_max_ms":21.0,"floor_ms":8.09,"ratio":2.0,)"
-            R"("gone_ms":1.62,"heartbeat_us":20000,"suspect_us":100000,"lease_us":100000,)"
+            R"("gone_ms":1.62,"heartbeat_us":50000,"suspect_us":150000,"lease_us":100000,)"
             R"("acknowledged":1000,"unknown":8,"moved":2,"lost":3}]})");
 }
 

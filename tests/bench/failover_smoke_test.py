@@ -14,7 +14,7 @@ FIELDS = {
     "lost",
 }
 # Name, heartbeat, suspicion and lease of each line.
-SETTINGS = [("default", 20000, 100000, 100000), ("tuned", 10000, 60000, 80000)]
+SETTINGS = [("default", 50000, 150000, 100000), ("tuned", 10000, 60000, 80000)]
 
 
 def check_row(row, setting):
