@@ -41,6 +41,12 @@ def program():
     return os.environ["DECREE_KV"]
 
 
+def wal_tool(*arguments):
+    """decree-wal on these, its output as text."""
+    tool = os.path.join(os.path.dirname(program()), "decree-wal")
+    return subprocess.run([tool, *arguments], capture_output=True, text=True, check=False)
+
+
 class Replica:
     """One process, and a client to it."""
 
@@ -49,7 +55,11 @@ class Replica:
         self.log_path = f"{directory}/{replica_id}.log"
         with open(self.log_path, "ab") as log:
             self.process = self._start(log, replica_id, members, directory, options)
-        self.port = int(self._ready_line().rsplit(":", 1)[1])
+        try:
+            self.port = int(self._ready_line().rsplit(":", 1)[1])
+        except BaseException:
+            self.kill()
+            raise
         self.client = self.connect()
 
     @staticmethod
@@ -104,16 +114,19 @@ class Replica:
 
 
 class Group:
-    """Replicas that elect a leader. `options` has one list a replica."""
+    """Replicas that elect a leader. `options` has one list a replica; `make_directory` is called with
+    the path and the id of each replica before it starts."""
 
-    def __init__(self, size, options=None):
-        self.directory = tempfile.mkdtemp(prefix="decree-kv-", dir="/var/tmp")
+    def __init__(self, size, options=None, directory=None,
+                 make_directory=lambda path, replica_id: None):
+        self.directory = directory or tempfile.mkdtemp(prefix="decree-kv-", dir="/var/tmp")
         self.members = ",".join(
             f"{i + 1}=127.0.0.1:{port}" for i, port in enumerate(free_ports(size)))
         self.options = options or [[] for _ in range(size)]
         self.replicas = []
         try:
             for i in range(size):
+                make_directory(f"{self.directory}/{i + 1}", i + 1)
                 self.start(i + 1)
             self.leader()
         except BaseException:
