@@ -56,7 +56,7 @@ class Cache:
 
 
 LIBRARY = [ROOT / folder for folder in ("paxos", "leases", "proactor", "wal", "transport", "replica",
-                                        "sim")]
+                                        "tools", "sim")]
 
 
 def units_of(build):

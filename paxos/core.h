@@ -49,6 +49,9 @@ class Core {
   void step(ReplicaId from, const Message& message, const Payload& frame, const LeaseEcho& echo);
   /// A record of the driver's own, for the next append; returns which append that is.
   Lsn record(const Record& record);
+  /// Records the watermark, which else waits for an append that is made anyway; false if it is
+  /// recorded.
+  bool record_watermark() { return learner_.record_watermark(); }
   /// Takes the next slot for a value; the caller has checked that this replica leads.
   Slot propose(const Value& value);
   /// Starts phase 1. The ballot is next_ballot(). A leader that campaigns above itself goes on

@@ -125,10 +125,11 @@ void Learner::serve(ReplicaId to, const Fetch& fetch) {
   out_.messages.push_back(out);
 }
 
-void Learner::record_watermark() {
-  if (recorded_ == known_chosen_) return;
+bool Learner::record_watermark() {
+  if (recorded_ == known_chosen_) return false;
   recorded_ = known_chosen_;
   journal_.append(Record{RecordKind::watermark, {}, {}, known_chosen_, {}});
+  return true;
 }
 
 }  // namespace decree::paxos

@@ -58,8 +58,8 @@ class Learner {
   void reconnected(ReplicaId id);
   /// Answers a peer's fetch with what is announced.
   void serve(ReplicaId to, const Fetch& fetch);
-  /// Records the watermark if it moved.
-  void record_watermark();
+  /// Records the watermark if it moved; true if it did.
+  bool record_watermark();
 
  private:
   ReplicaId self_;

@@ -61,8 +61,10 @@ Engine::~Engine() = default;
 
 // --- Start and end.
 
-void Engine::start(transport::Network& network) {
+void Engine::start(transport::Network& network, const ScrubPace& scrub_pace) {
   network_ = &network;
+  scrub_pace_ = scrub_pace;
+  scrub_at_ = clock_.now() + scrub_pace.least;
   omega_.emplace(settings_, voters_, options_.id, options_.priority, clock_.now());
   if (const auto longest = grantor_->must_persist()) {
     const Slot value{static_cast<std::uint64_t>(longest->ns)};

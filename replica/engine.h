@@ -30,6 +30,7 @@
 #include "replica/peers.h"
 #include "replica/proposals.h"
 #include "replica/reads.h"
+#include "replica/scrub_pace.h"
 #include "replica/stage_timer.h"
 #include "replica/standing.h"
 #include "replica/state_transfer.h"
@@ -41,8 +42,8 @@ namespace decree::replica {
 
 /// What a directory gets that has none yet.
 struct Fresh {
-  Incarnation incarnation;
-  std::uint64_t secret = 0;  // seed of its checksums; 0: the kernel draws it
+  Incarnation incarnation;   // none: the kernel draws it
+  std::uint64_t secret = 0;  // seed of its checksums; 0: likewise
 };
 
 /// Runs on one thread, which calls turn() whenever has_work() or next_deadline() has come. Clock,
@@ -64,7 +65,7 @@ class Engine final : public transport::NetworkEvents {
   bool recover(wal::Disk& disk, const Fresh& fresh, leases::Time locked, std::string& problem);
   [[nodiscard]] wal::Identity identity() const { return identity_; }
   /// From here on the engine takes part. `network` must outlive its use.
-  void start(transport::Network& network);
+  void start(transport::Network& network, const ScrubPace& scrub_pace = {});
   /// Leads no more and hands over to a follower if it led.
   void release_leadership();
   /// Takes nothing any more and answers everything that waits.
@@ -114,6 +115,7 @@ class Engine final : public transport::NetworkEvents {
   [[nodiscard]] bool waits_for_leases() const { return leading_ && !waited_; }
   [[nodiscard]] std::size_t appends_waiting() const { return appends_.size(); }
   [[nodiscard]] bool has_failed() const { return failed_; }
+  [[nodiscard]] std::size_t damages_found() const { return damage_found_.size(); }
   /// Asserts what must hold between any two turns, the bounds of queues too. Slow: for tests.
   void check_invariants() const;
 
@@ -195,10 +197,10 @@ class Engine final : public transport::NetworkEvents {
   void send(const paxos::ReplicaSet& to, const Message& message);
   [[nodiscard]] leases::Duration patience() const;
   [[nodiscard]] std::string recover_record(const Record& record);
-  [[nodiscard]] std::string recover_values(const Record& record);
   void recover_lease(std::uint64_t ns);
   void repair();
   void found_damage(const std::string& what);
+  void scrub(leases::Time now);
 
   const Options options_;
   const leases::Clock& clock_;
@@ -286,6 +288,11 @@ class Engine final : public transport::NetworkEvents {
   std::string storage_error_;
   std::vector<std::string> damage_found_;
   bool replaces_log_ = false;  // because of it: the next snapshot is to take the place of all of it
+  bool replacing_log_ = false;  // the one that is being made does
+  ScrubPace scrub_pace_;
+  leases::Time scrub_at_ = leases::kNever;   // in whatever turn comes then
+  std::uint64_t scrubbed_bytes_ = 0;         // since it started
+  std::optional<leases::Time> scrub_ended_;  // the last pass through everything
   std::function<void(const LeadershipEvent&)> on_leadership_;
 };
 

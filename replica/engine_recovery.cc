@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "replica/engine.h"
+#include "replica/slot_records.h"
 
 namespace decree::replica {
 
@@ -100,43 +101,23 @@ std::string Engine::recover_record(const Record& record) {
     case RecordKind::promise:
       core_.recover_promise(record.ballot);
       return {};
-    case RecordKind::watermark:
-      if (!core_.recover_watermark(record.last)) {
-        return fmt::format("slots through {} are known chosen, but some are missing",
-                           record.last.value);
-      }
-      break;
     case RecordKind::lease:
       recover_lease(record.last.value);
       return {};
     case RecordKind::peer:
       peers_.recovered(record.ballot.replica, record.ballot.incarnation);
       return {};
+    case RecordKind::watermark:
     case RecordKind::accept:
-    case RecordKind::chosen: {
-      std::string problem = recover_values(record);
-      if (!problem.empty()) return problem;
+    case RecordKind::chosen:
       break;
-    }
   }
+  std::string problem = recover_slots(core_, decoder_, record);
+  if (!problem.empty()) return problem;
   while (const paxos::LogEntry* entry = core_.next_to_apply()) {
     const Slot slot = core_.next_slot_to_apply();
     applier_.apply(slot, entry->value);
     core_.applied(slot);
-  }
-  return {};
-}
-
-std::string Engine::recover_values(const Record& record) {
-  std::string_view problem;
-  const Message* message = decoder_.decode(Payload::copy_of(record.bytes), problem);
-  if (message == nullptr) return fmt::format("a frame cannot be read: {}", problem);
-  if (const auto* accept = std::get_if<Accept>(message)) {
-    core_.recover_accept(*accept);
-  } else if (const auto* chosen = std::get_if<Chosen>(message)) {
-    core_.recover_chosen(*chosen);
-  } else {
-    return "a frame is neither an accept nor a chosen value";
   }
   return {};
 }
@@ -149,7 +130,7 @@ void Engine::repair() {
   const std::error_code error = log_->read(
       core_.announced().next(), Slot{UINT64_MAX}, UINT64_MAX, [&](Lsn, const Record& record) {
         if (record.kind == RecordKind::accept && problem.empty()) {
-          problem = recover_values(record);
+          problem = recover_slots(core_, decoder_, record);
         }
       });
   if (error) problem = error.message();
@@ -167,7 +148,18 @@ void Engine::found_damage(const std::string& what) {
   if (replaces_log_) return;
   replaces_log_ = true;
   damage_found_.push_back(what);
-  notice_(fmt::format("damage: {}; a snapshot takes the place of the log", what));
+  notice_(fmt::format("damage: {}; a new snapshot takes its place", what));
+}
+
+/// Begins to read a piece, looks for what became of it, and then pauses.
+void Engine::scrub(leases::Time now) {
+  scrub_at_ = now + scrub_pace_.least;
+  const std::optional<wal::Scrubbed> scrubbed = log_->take_scrubbed();
+  if (!scrubbed) return log_->scrub();
+  scrub_at_ = now + scrub_pace_.pause(scrubbed->bytes, scrubbed->all_bytes);
+  scrubbed_bytes_ += scrubbed->bytes;
+  if (scrubbed->ends_pass) scrub_ended_ = now;
+  if (!scrubbed->damage.empty()) found_damage(scrubbed->damage);
 }
 
 }  // namespace decree::replica

@@ -161,6 +161,8 @@ Status Engine::status() const {
   status.snapshot_bytes = log.snapshot_bytes;
   status.log_disk = log.disk;
   status.log_damages = damage_found_.size();
+  status.log_bytes_scrubbed = scrubbed_bytes_;
+  if (scrub_ended_) status.log_scrub_age_s = (clock_.now() - *scrub_ended_).ns / 1'000'000'000;
   status.repairing = core_.repairing();
   status.storage_error = storage_error_;
   for (ReplicaId id : voters_.ids()) {

@@ -31,9 +31,12 @@ void Engine::judge_timers(leases::Time now) {
     next_reminder_ = now + settings_.heartbeat * 4;
   }
   if (now >= mark_at_) {
-    log_->idle();
     mark_at_ = leases::kNever;
+    // A log that falls idle says what is chosen, to whoever reads it without the replica. That is
+    // an append, behind which the log falls idle again.
+    if (!core_.record_watermark()) log_->idle();
   }
+  if (now >= scrub_at_) scrub(now);
   proposals_.expire(now, leading_ ? Errc::no_space : Errc::not_leader);
   reads_.expire(now);
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "paxos/assert.h"
 #include "replica/engine.h"
@@ -35,9 +36,13 @@ void Engine::keep_snapshots() {
                    !writing_snapshot_ &&
                    (replaces_log_ || log_->segments_used() >= snapshot_at_segments_) &&
                    core_.applied() > log_->snapshot();
-  if (!due) return;
-  const wal::LogStart start =
-      log_->start_behind(core_.applied(), replaces_log_ ? 0 : budget_.kept_segments);
+  // With nothing under way the log can begin afresh, so that damage in its newest segment goes too.
+  const bool can_wait = replaces_log_ && core_.log_end() == core_.applied();
+  if (!due || (can_wait && !log_is_quiet())) return;
+  replacing_log_ = replaces_log_;
+  const wal::LogStart start = replaces_log_
+                                  ? log_->start_afresh(core_.applied())
+                                  : log_->start_behind(core_.applied(), budget_.kept_segments);
   restating_ = Restating{start, restate(), false};
 }
 
@@ -60,7 +65,8 @@ void Engine::restated() {
 }
 
 void Engine::snapshot_ended(std::error_code error) {
-  writing_snapshot_ = replaces_log_ = false;
+  writing_snapshot_ = false;
+  if (std::exchange(replacing_log_, false)) replaces_log_ = false;
   // Not before the log has grown, be it that this one failed or that it could drop little.
   snapshot_at_segments_ = std::max(budget_.snapshot_segments, log_->segments_used() + 1);
   if (error) {
@@ -104,6 +110,9 @@ void Engine::take_snapshot_chunk(ReplicaId from, const SnapshotChunk& chunk) {
 
 void Engine::send_snapshot(ReplicaId to, const std::optional<SnapshotChunk>& chunk) {
   if (chunk) return send(to, *chunk);
+  if (log_->snapshot() != Slot{}) {
+    found_damage(fmt::format("the snapshot of slot {} cannot be read", log_->snapshot().value));
+  }
   notice_(fmt::format("replica {} needs a snapshot of this one, which has none that can be read",
                       to.value));
 }

@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstdint>
 #include <future>
-#include <random>
 #include <utility>
 
 #include "decree/error.h"
@@ -45,12 +44,6 @@ bool has_own_processor(const Options& options) {
   CPU_ZERO(&allowed);
   if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return false;
   return CPU_COUNT(&allowed) > 1 && CPU_COUNT(&allowed) >= here;
-}
-
-Fresh draw_fresh() {
-  std::random_device device;
-  const std::uint64_t high = device();
-  return {Incarnation{(high << 32 | device()) | 1}};
 }
 
 }  // namespace
@@ -91,7 +84,7 @@ std::string Host::open() {
                            "); everything goes through epoll and a helper thread, which is slower");
   }
   if (!notice.empty()) log_line(options_, notice);
-  if (!engine_.recover(*disk_, draw_fresh(), locked, problem)) return problem;
+  if (!engine_.recover(*disk_, Fresh{}, locked, problem)) return problem;
 
   transport::NetworkOptions network;
   network.origin = {options_.cluster, 0, options_.id};

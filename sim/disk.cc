@@ -183,6 +183,30 @@ void Disk::submit_remove(const std::string& name, std::uint64_t token) {
   schedule([this, id] { end_creation(id); });
 }
 
+void Disk::submit_check(const std::string& name, std::uint64_t offset, std::uint64_t bytes,
+                        Check check, std::uint64_t token) {
+  if (begin()) return;
+  schedule([this, pending = PendingCheck{name, offset, bytes, std::move(check), token}] {
+    end_check(pending);
+  });
+}
+
+void Disk::end_check(const PendingCheck& pending) {
+  if (crashed_ || waits_for_stall([this, pending] { end_check(pending); })) return;
+  end(pending.token, carry_out(pending));
+}
+
+std::error_code Disk::carry_out(const PendingCheck& pending) {
+  const File* found = files_.find(pending.name);
+  if (found == nullptr) return error_of(std::errc::no_such_file_or_directory);
+  if (mood_.fails_reads || pending.offset + pending.bytes > found->size) {
+    return error_of(std::errc::io_error);
+  }
+  std::vector<std::byte> bytes(pending.bytes);
+  found->read(pending.offset, bytes);
+  return pending.check(bytes) ? std::error_code() : error_of(std::errc::bad_message);
+}
+
 void Disk::make(const Creation& creation) {
   if (creation.remove) {
     files_.all().erase(creation.name);

@@ -71,6 +71,8 @@ class Disk final : public wal::Disk {
   void submit_file(const std::string& name, std::unique_ptr<wal::FileSource> source,
                    std::uint64_t token) override;
   void submit_remove(const std::string& name, std::uint64_t token) override;
+  void submit_check(const std::string& name, std::uint64_t offset, std::uint64_t bytes, Check check,
+                    std::uint64_t token) override;
   void flush() override;
   void poll(std::vector<wal::Completion>& completions) override;
   [[nodiscard]] bool ready() const override { return !done_.empty(); }
@@ -99,6 +101,14 @@ class Disk final : public wal::Disk {
     [[nodiscard]] bool needs_room() const { return from.empty() && !remove; }
   };
 
+  struct PendingCheck {
+    std::string name;
+    std::uint64_t offset = 0;
+    std::uint64_t bytes = 0;
+    Check check;
+    std::uint64_t token = 0;
+  };
+
   [[nodiscard]] std::error_code begin() const;
   [[nodiscard]] const std::string& name_of(wal::FileId file) const;
   wal::FileId add(const std::string& name);
@@ -106,6 +116,8 @@ class Disk final : public wal::Disk {
   bool waits_for_stall(std::function<void()> end);
   void end_write(std::uint64_t id);
   void end_creation(std::uint64_t id);
+  void end_check(const PendingCheck& pending);
+  [[nodiscard]] std::error_code carry_out(const PendingCheck& pending);
   void end(std::uint64_t token, std::error_code error);
   void make(const Creation& creation);
   void leave_unfinished(const Creation& creation);

@@ -127,7 +127,7 @@ CrashMode Nemesis::crash_mode(Site& site, Random& random) const {
   if (!random.chance(50'000) || !may_damage(site)) return draw_crash_mode(random);
   // What lies where it does not belong may be met much later, by the batch that belongs there.
   site.damaged = true;
-  site.mendable = false;
+  site.mendable = site.sound = false;
   return CrashMode::misdirected;
 }
 

@@ -31,6 +31,7 @@ void Nemesis::befall_disk(const Fault& fault, Site& site, Random random) {
       });
     default:
       mood.fails_reads = true;
+      site.sound = false;
       return later(fault.lasts, [&mood] { mood.fails_reads = false; });
   }
 }
@@ -68,9 +69,12 @@ void Nemesis::damage(const Fault& fault, Site& site, Random random) {
   }
   if (!may_damage(site)) return;
   if (fault.kind == FaultKind::wipe && !is_known_to_all(id)) return;
-  site.mendable = fault.kind == FaultKind::rot && site.damaged == site.mendable;
+  // What rots under a replica that runs may never be found, and then nobody can tell it is mended.
+  const bool runs_on = fault.kind == FaultKind::rot && plan_.scrubs() && random.chance(500'000);
+  site.mendable = fault.kind == FaultKind::rot && site.damaged == site.mendable && !runs_on;
   site.damaged = true;
-  site.crash(draw_crash_mode(random), random.chance(500'000));
+  site.sound = false;
+  if (!runs_on) site.crash(draw_crash_mode(random), random.chance(500'000));
   coverage_.count(fault.kind, site.stage());
   switch (fault.kind) {
     case FaultKind::rot:
@@ -96,7 +100,7 @@ void Nemesis::restore(ReplicaId id, const Files& copy, Duration lasts) {
 
   coverage_.count(FaultKind::restore, site.stage());
   site.damaged = true;
-  site.mendable = false;
+  site.mendable = site.sound = false;
   world_.witness.excuse(id);
   site.crash(CrashMode::everything, false);
   site.files() = copy;

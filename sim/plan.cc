@@ -177,6 +177,11 @@ void draw_padding(Random random, Plan& plan) {
   plan.options.log_bytes = 512u << 10;
 }
 
+/// A run is shorter than a pass at the pace that ships.
+void draw_scrub(Random random, Plan& plan) {
+  if (random.chance(500'000)) plan.scrub_pause = draw_micros(random, 2'000, 50'000);
+}
+
 }  // namespace
 
 const char* name_of(FaultKind kind) { return kFaultNames.at(static_cast<std::size_t>(kind)); }
@@ -200,6 +205,7 @@ Plan draw_plan(std::uint64_t seed, const Shape& shape) {
   draw_padding(root.fork(6), plan);
   draw_moods(root.fork(3), plan);
   draw_clocks(root.fork(4), plan);
+  draw_scrub(root.fork(7), plan);
   if (shape.calm_network) plan.network = NetworkMood{};
   if (shape.calm_disk) plan.disk = DiskMood{};
   plan.faults = draw_faults(root.fork(5), plan);
@@ -212,12 +218,12 @@ std::string describe(const Plan& plan) {
   std::string text = fmt::format(
       "{} replicas, {} clients, {} ms; heartbeat {} us, suspicion {} us, lease {} us\n"
       "network: {} + {} us, late {} ppm, lost {} ppm, twice {} ppm; disk: {} + {} us, late {} "
-      "ppm\n",
+      "ppm, scrub pause {} us\n",
       plan.replicas, plan.clients, plan.active.ns / 1'000'000, plan.options.heartbeat_us,
       plan.options.suspect_us, plan.options.lease_us, plan.network.latency.ns / 1000,
       plan.network.spread.ns / 1000, plan.network.tail_ppm, plan.network.loss_ppm,
       plan.network.duplicate_ppm, plan.disk.latency.ns / 1000, plan.disk.spread.ns / 1000,
-      plan.disk.tail_ppm);
+      plan.disk.tail_ppm, plan.scrub_pause.ns / 1000);
   if (plan.padding_bytes != 0) text += fmt::format("commands: {} bytes more\n", plan.padding_bytes);
   for (const Fault& fault : plan.faults) {
     if (fault.at >= plan.active) continue;

@@ -74,9 +74,12 @@ struct Plan {
   NetworkMood network;
   DiskMood disk;
   Duration turn_cost;
+  Duration scrub_pause;                 // behind each piece of a disk that is read for rot; 0: none
   std::vector<std::int64_t> clock_ppm;  // of each replica
   Options options;
   std::vector<Fault> faults;
+
+  [[nodiscard]] bool scrubs() const { return scrub_pause.ns != 0; }
 };
 
 /// What a run is asked to be. Zeros: the seed decides.

@@ -87,7 +87,7 @@ void Site::open() {
   const replica::Fresh fresh{Incarnation{random_.next() | 1}, random_.next() | 1};
   const Time locked = clock_.now();
   if (engine_->recover(*disk_, fresh, locked, problem)) {
-    engine_->start(port_);
+    engine_->start(port_, scrub_pace);
     return;
   }
   engine_.reset();
@@ -211,6 +211,9 @@ void Site::after_turn() {
   if (engine_->appends_waiting() > most_appends(options_, has_led_)) {
     world_.verdict.fail(fmt::format("replica {} holds {} appends in memory for its disk", id_.value,
                                     engine_->appends_waiting()));
+  }
+  if (sound && engine_->damages_found() != 0) {
+    world_.verdict.fail(fmt::format("replica {} finds damage where there is none", id_.value));
   }
   if (core.promised() < promised_) {
     world_.verdict.fail(fmt::format("replica {} takes a promise back", id_.value));

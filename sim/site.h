@@ -92,10 +92,12 @@ class Site {
   /// No stop or pause is left over.
   void recover();
   DiskMood disk_mood;
+  replica::ScrubPace scrub_pace;
   Duration turn_cost = Duration::micros(5);
   Duration apply_cost;
   bool damaged = false;   // its directory is not what it was: it may refuse to open
   bool mendable = false;  // damaged, but its peers may repair it
+  bool sound = true;      // it never was damaged, nor were reads refused: it finds no damage
 
   // --- What is inside.
   [[nodiscard]] ReplicaId id() const { return id_; }

@@ -14,6 +14,11 @@ namespace {
 
 constexpr Duration kStateInterval = Duration::millis(50);
 constexpr Duration kRetryOpening = Duration::millis(200);
+constexpr Duration kNotInARun = Duration::millis(24 * 3600 * 1000);
+
+replica::ScrubPace pace_of(const Plan& plan) {
+  return {Duration{}, plan.scrubs() ? plan.scrub_pause : kNotInARun};
+}
 
 }  // namespace
 
@@ -39,6 +44,7 @@ World::World(const Plan& plan, const Subject& subject, Trace& trace_to)
     sites_.push_back(
         std::make_unique<Site>(ReplicaId{id}, options, surroundings_, random.fork(id)));
     sites_.back()->disk_mood = plan.disk;
+    sites_.back()->scrub_pace = pace_of(plan);
     sites_.back()->turn_cost = plan.turn_cost;
     sites_.back()->clock().set_rate(plan.clock_ppm.at(id - 1));
   }

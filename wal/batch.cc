@@ -180,6 +180,16 @@ BatchHeader batch_header(ConstBlock first) {
   return load<BatchHeader>(first.subspan<sizeof(BlockStamp)>());
 }
 
+std::optional<BlockStamp> batch_stamp(ConstBlock block, Place place, std::uint32_t room,
+                                      std::uint64_t secret) {
+  const std::optional<BlockStamp> stamp = unseal(block, secret);
+  const bool begins = stamp && stamp->kind == static_cast<std::uint32_t>(BlockKind::batch) &&
+                      stamp->index == 0 && stamp->position == place.block &&
+                      stamp->segment == static_cast<std::uint32_t>(place.segment) &&
+                      stamp->count > 0 && stamp->count <= room;
+  return begins ? stamp : std::nullopt;
+}
+
 bool whole(std::span<const std::byte> blocks, const BlockStamp& first, std::uint64_t secret) {
   DECREE_ASSERT(blocks.size() == first.count * kBlockSize, "the caller read the whole batch");
   for (std::uint32_t i = 1; i < first.count; ++i) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -40,6 +41,10 @@ void seal_mark(Block block, const Link& last, std::uint32_t epoch, Place place,
                std::uint64_t secret);
 Link mark_link(ConstBlock mark);
 
+/// The stamp of the batch that begins with this block, if one does that was written to this place
+/// and fits in the `room` blocks from there on.
+std::optional<BlockStamp> batch_stamp(ConstBlock block, Place place, std::uint32_t room,
+                                      std::uint64_t secret);
 /// True if all blocks behind the first, whose stamp is `first`, belong to it.
 bool whole(std::span<const std::byte> blocks, const BlockStamp& first, std::uint64_t secret);
 

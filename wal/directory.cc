@@ -91,11 +91,7 @@ std::error_code Directory::sync_directory() const {
 }
 
 std::error_code Directory::read(FileId file, std::uint64_t offset, std::span<std::byte> into) {
-  if (!handle_.direct) {
-    ::posix_fadvise(fd_of(file), static_cast<off_t>(offset), static_cast<off_t>(into.size()),
-                    POSIX_FADV_DONTNEED);
-  }
-  return read_all(fd_of(file), offset, into);
+  return read_medium(fd_of(file), handle_.direct, offset, into);
 }
 
 std::error_code Directory::sync(FileId file) {
@@ -134,6 +130,11 @@ void Directory::submit_file(const std::string& name, std::unique_ptr<FileSource>
 
 void Directory::submit_remove(const std::string& name, std::uint64_t token) {
   running(slow_maker_).submit_remove(name, token);
+}
+
+void Directory::submit_check(const std::string& name, std::uint64_t offset, std::uint64_t bytes,
+                             Check check, std::uint64_t token) {
+  running(slow_maker_).submit_check(name, offset, bytes, std::move(check), token);
 }
 
 FileMaker& Directory::running(std::unique_ptr<FileMaker>& maker) {

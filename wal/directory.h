@@ -49,6 +49,8 @@ class Directory : public Disk {
   void submit_file(const std::string& name, std::unique_ptr<FileSource> source,
                    std::uint64_t token) override;
   void submit_remove(const std::string& name, std::uint64_t token) override;
+  void submit_check(const std::string& name, std::uint64_t offset, std::uint64_t bytes, Check check,
+                    std::uint64_t token) override;
   bool wait() override;
 
  protected:

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -30,6 +31,9 @@ struct Completion {
 /// the disk as it was, as far as anybody can know.
 class Disk {
  public:
+  /// Says whether bytes are what was written.
+  using Check = std::function<bool(std::span<const std::byte>)>;
+
   virtual ~Disk() = default;
 
   // Slow calls: they return when the effect is durable, and belong to open and close.
@@ -72,6 +76,11 @@ class Disk {
                            std::uint64_t token) = 0;
   /// Starts remove() in the background. Several may be under way with one token.
   virtual void submit_remove(const std::string& name, std::uint64_t token) = 0;
+  /// Reads whole blocks of a file in the background, past the page cache, and has `check` look at
+  /// them, on another thread than the disk's. The completion's error is bad_message if it says no,
+  /// else why there was nothing to look at. Waits for files that are being made by submit_file().
+  virtual void submit_check(const std::string& name, std::uint64_t offset, std::uint64_t bytes,
+                            Check check, std::uint64_t token) = 0;
   /// Hands what was submitted to the device, in as few system calls as can be.
   virtual void flush() = 0;
   /// The same, at the latest when the thread waits: then it may cost no system call of its own.

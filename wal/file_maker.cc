@@ -55,6 +55,11 @@ void FileMaker::submit_remove(const std::string& name, std::uint64_t token) {
   submit(Job{name, {}, 0, {}, {}, true, token});
 }
 
+void FileMaker::submit_check(const std::string& name, std::uint64_t offset, std::uint64_t bytes,
+                             Disk::Check check, std::uint64_t token) {
+  submit(Job{name, {}, bytes, {}, {}, false, token, offset, std::move(check)});
+}
+
 void FileMaker::submit(Job job) {
   {
     const std::lock_guard lock(mutex_);
@@ -76,6 +81,7 @@ void FileMaker::run() {
     MadeFile made{job.token, {}, {}};
     made.error = carry_out(job, made.fd);
     job.source.reset();
+    job.check = {};
     if (made.error == std::errc::no_space_on_device) pause(kPause);
     report(std::move(made));
   }
@@ -83,6 +89,7 @@ void FileMaker::run() {
 
 std::error_code FileMaker::carry_out(Job& job, UniqueFd& made) {
   if (job.remove) return remove(job.name);
+  if (job.check) return check(job);
   if (job.source) {
     const auto start = std::chrono::steady_clock::now();
     const auto pace = [&](std::uint64_t bytes) {
@@ -98,6 +105,15 @@ std::error_code FileMaker::carry_out(Job& job, UniqueFd& made) {
 std::error_code FileMaker::remove(const std::string& name) const {
   if (::unlinkat(directory_, name.c_str(), 0) != 0 || ::fsync(directory_) != 0) return last_error();
   return {};
+}
+
+std::error_code FileMaker::check(const Job& job) const {
+  const BlockBuffer buffer(job.size / kBlockSize);
+  const std::span<std::byte> bytes = buffer.bytes();
+  if (const auto error = read_part(directory_, job.name, direct_, job.offset, bytes, stop_)) {
+    return error;
+  }
+  return job.check(bytes) ? std::error_code() : std::make_error_code(std::errc::bad_message);
 }
 
 bool FileMaker::next(Job& job) {

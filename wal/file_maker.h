@@ -1,4 +1,4 @@
-// A helper thread that makes files, so that appends do not wait for it.
+// A helper thread that makes files and looks at them, so that appends do not wait for it.
 #ifndef DECREE_WAL_FILE_MAKER_H_
 #define DECREE_WAL_FILE_MAKER_H_
 
@@ -19,7 +19,7 @@
 
 namespace decree::wal {
 
-/// A file that was asked for, made or not.
+/// What was asked for, done or not.
 struct MadeFile {
   std::uint64_t token = 0;
   UniqueFd fd;
@@ -44,6 +44,8 @@ class FileMaker {
   void submit_source(const std::string& name, std::unique_ptr<FileSource> source,
                      std::uint64_t token);
   void submit_remove(const std::string& name, std::uint64_t token);
+  void submit_check(const std::string& name, std::uint64_t offset, std::uint64_t bytes,
+                    Disk::Check check, std::uint64_t token);
   [[nodiscard]] bool has_made() const { return has_made_.load(std::memory_order_acquire); }
   /// Appends what was made.
   void take(std::vector<MadeFile>& made);
@@ -57,6 +59,8 @@ class FileMaker {
     std::unique_ptr<FileSource> source;  // or where its bytes come from,
     bool remove = false;                 // or that it goes
     std::uint64_t token = 0;
+    std::uint64_t offset = 0;  // of what is not made but checked
+    Disk::Check check = {};
   };
 
   void submit(Job job);
@@ -64,6 +68,7 @@ class FileMaker {
   bool next(Job& job);
   std::error_code carry_out(Job& job, UniqueFd& made);
   std::error_code remove(const std::string& name) const;
+  std::error_code check(const Job& job) const;
   void pause(std::chrono::nanoseconds time);
   void report(MadeFile made);
 

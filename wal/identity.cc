@@ -29,11 +29,12 @@ std::string check_format(const IdentityRecord& identity) {
          "; use the program that wrote it";
 }
 
-std::uint64_t draw_secret() {
-  std::uint64_t secret = 0;
-  const ssize_t drawn = ::getrandom(&secret, sizeof(secret), 0);
-  DECREE_ASSERT(drawn == sizeof(secret), "the kernel gives eight random bytes at once");
-  return secret;
+/// Any number but 0, which stands for none.
+std::uint64_t draw() {
+  std::uint64_t number = 0;
+  const ssize_t drawn = ::getrandom(&number, sizeof(number), 0);
+  DECREE_ASSERT(drawn == sizeof(number), "the kernel gives eight random bytes at once");
+  return number | 1;
 }
 
 }  // namespace
@@ -84,8 +85,9 @@ IdentityRecord fresh_identity(const LogOptions& options) {
   IdentityRecord identity;
   identity.cluster = options.cluster;
   identity.replica = options.replica.value;
-  identity.incarnation = options.fresh_incarnation.value;
-  identity.secret = options.fresh_secret != 0 ? options.fresh_secret : draw_secret();
+  const std::uint64_t incarnation = options.fresh_incarnation.value;
+  identity.incarnation = incarnation != 0 ? incarnation : draw();
+  identity.secret = options.fresh_secret != 0 ? options.fresh_secret : draw();
   return identity;
 }
 

@@ -34,7 +34,7 @@ static_assert(sizeof(IdentityRecord) == 168);
 std::string load_identity(Disk& disk, IdentityRecord& identity);
 std::error_code store_identity(Disk& disk, const IdentityRecord& identity);
 
-/// A record for a directory that has none. The secret is drawn if the options have none.
+/// A record for a directory that has none. What the options leave open is drawn.
 IdentityRecord fresh_identity(const LogOptions& options);
 /// Empty, or a sentence that says that the directory is somebody else's.
 std::string check_owner(const IdentityRecord& identity, const LogOptions& options);

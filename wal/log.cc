@@ -9,6 +9,7 @@
 #include "wal/identity.h"
 #include "wal/range_reader.h"
 #include "wal/recovery.h"
+#include "wal/scrub.h"
 #include "wal/segment_list.h"
 #include "wal/segment_supply.h"
 #include "wal/slot_index.h"
@@ -128,6 +129,15 @@ class Log::Impl {
 
   Snapshots& snapshots() { return snapshots_; }
 
+  void scrub() {
+    if (writer_->failure() || supply_->is_preparing() || snapshots_.busy()) return;
+    scrub_.go_on(supply_->written_blocks() * kBlockSize);
+  }
+  std::optional<Scrubbed> take_scrubbed() {
+    if (const auto end = writer_->take_scrub_end()) scrub_.ended(*end);
+    return scrub_.take();
+  }
+
   [[nodiscard]] bool is_highest(Lsn lsn, Slot slot, const Ballot& ballot) const {
     return std::all_of(holes_.begin(), holes_.end(), [&](const Hole& hole) {
       return hole.after < lsn ||
@@ -146,6 +156,12 @@ class Log::Impl {
     supply_->drop_before(index_.start().segment);
     snapshots_.remove_older();
     return durable;
+  }
+
+  LogStart start_afresh(Slot last) {
+    const bool all = writer_->pending().empty() && index_.last_slot() <= last;
+    if (!all || !supply_->begin_next()) return index_.start_behind(last, 0);
+    return index_.start_at(supply_->used().back().number, writer_->newest_durable());
   }
 
   [[nodiscard]] std::uint64_t segments_used() const { return supply_->used().size(); }
@@ -204,12 +220,8 @@ class Log::Impl {
   }
 
   std::string find_segments(SegmentList& found) {
-    const std::uint64_t wanted = index_.start().segment;
-    std::string problem = list_segments(disk_, identity_, wanted, found);
+    std::string problem = list_segments(disk_, identity_, index_.start().segment, found);
     if (!problem.empty() || !found.needed.empty()) return problem;
-    if (identity_.epoch != 0) {
-      return segment_name(wanted) + " is missing; restore it: without it the log has a hole";
-    }
     SegmentSupply first(disk_, identity_, segment_blocks(), Writer::kCreateToken);
     if (const auto error = first.create_first()) {
       return segment_name(1) + ": cannot be made: " + error.message();
@@ -275,6 +287,7 @@ class Log::Impl {
   Snapshots snapshots_{disk_, identity_};
   SlotIndex index_{LogStart{}};
   std::vector<Hole> holes_;
+  Scrub scrub_{disk_, identity_, index_, snapshots_};
   std::optional<SegmentSupply> supply_;
   std::optional<Writer> writer_;
   std::uint64_t batches_cut_ = 0;
@@ -314,6 +327,7 @@ std::error_code Log::read(Slot first, Slot last, std::uint64_t budget_bytes, con
 LogStart Log::start_behind(Slot last, std::uint64_t kept_segments) const {
   return impl_->index().start_behind(last, kept_segments);
 }
+LogStart Log::start_afresh(Slot last) { return impl_->start_afresh(last); }
 bool Log::is_highest(Lsn lsn, Slot slot, const Ballot& ballot) const {
   return impl_->is_highest(lsn, slot, ballot);
 }
@@ -334,6 +348,9 @@ void Log::put_chunk(std::span<const std::byte> chunk) { impl_->snapshots().put_c
 void Log::finish_incoming(const LogStart& start) { impl_->snapshots().finish_incoming(start); }
 bool Log::incoming_ready() const { return impl_->snapshots().incoming_ready(); }
 std::error_code Log::incoming_failure() const { return impl_->snapshots().incoming_failure(); }
+
+void Log::scrub() { impl_->scrub(); }
+std::optional<Scrubbed> Log::take_scrubbed() { return impl_->take_scrubbed(); }
 
 const LogStart& Log::start() const { return impl_->index().start(); }
 Slot Log::dropped() const { return impl_->index().start().dropped; }

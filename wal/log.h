@@ -31,7 +31,7 @@ struct Identity {
 struct LogOptions {
   std::uint64_t cluster = 0;
   ReplicaId replica;
-  Incarnation fresh_incarnation;  // for a directory that has none yet
+  Incarnation fresh_incarnation;  // for a directory that has none yet; none: the kernel draws it
   std::uint64_t segment_bytes = 64u << 20;
   std::uint64_t fresh_secret = 0;  // seed of a new directory's checksums; 0: the kernel draws it
 };
@@ -47,6 +47,18 @@ struct LogStatus {
   Slot snapshot;                    // the state after this slot is in a file; 0: none is
   std::uint64_t snapshot_bytes = 0;
   std::string disk;  // see Disk::description
+};
+
+/// About what is read at a time in search of rot. It may be less, and more for a large batch.
+inline constexpr std::uint64_t kScrubPieceBytes = 64 * kBlockSize;
+
+/// A piece of the log or of its newest snapshot that was read to see whether it is still what was
+/// written.
+struct Scrubbed {
+  std::uint64_t bytes = 0;
+  std::uint64_t all_bytes = 0;  // about what a pass reads, which is everything once
+  bool ends_pass = false;
+  std::string damage;  // empty, or where it is and what is wrong
 };
 
 /// Appends batches of records, reports them durable in order, reads them back. One thread. After a
@@ -118,6 +130,10 @@ class Log {
   /// is in the older segments, such as promises, is repeated by the caller in a durable append
   /// before it asks.
   [[nodiscard]] LogStart start_behind(Slot last, std::uint64_t kept_segments = 0) const;
+  /// The same where something is damaged, so that nothing of it is kept: from now on appends go to
+  /// a new segment, and the log may begin with that. As start_behind() if a higher slot is there,
+  /// an append is not durable, or no segment is ready.
+  LogStart start_afresh(Slot last);
   /// Starts to write a snapshot of the state after `slot`, which is above the last snapshot's. Once
   /// it is durable the log begins at `start`: what lies before it is dropped, and its files are
   /// used again. One at a time. A crash at any moment leaves the old snapshot or the new one, and
@@ -144,6 +160,12 @@ class Log {
   [[nodiscard]] bool incoming_ready() const;
   /// The incoming snapshot could not be written and is given up.
   [[nodiscard]] std::error_code incoming_failure() const;
+
+  /// Begins to read the next piece in the background. Nothing while the last one is under way or
+  /// not taken, nor while files are made that need the disk more.
+  void scrub();
+  /// What became of it, once.
+  std::optional<Scrubbed> take_scrubbed();
 
   /// Where the log begins now.
   [[nodiscard]] const LogStart& start() const;

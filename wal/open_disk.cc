@@ -56,7 +56,7 @@ std::string enter(const std::string& directory, DirectoryHandle& handle) {
   return {};
 }
 
-std::string lock(const std::string& directory, DirectoryHandle& handle) {
+std::string open_lock(const std::string& directory, DirectoryHandle& handle) {
   const int flags = O_CLOEXEC | (handle.writable ? O_RDWR | O_CREAT : O_RDONLY);
   handle.lock = UniqueFd(::openat(handle.directory.get(), kLockName, flags, kLockMode));
   if (!handle.lock && errno == ENOENT) {
@@ -67,8 +67,13 @@ std::string lock(const std::string& directory, DirectoryHandle& handle) {
                     "cannot be written to: permission denied; it must belong to the "
                     "user that runs the replica, with mode 0700");
   }
-  if (!handle.lock)
-    return sentence(directory, "its lock cannot be opened: " + last_error().message());
+  if (handle.lock) return {};
+  return sentence(directory, "its lock cannot be opened: " + last_error().message());
+}
+
+std::string lock(const std::string& directory, DirectoryHandle& handle) {
+  std::string problem = open_lock(directory, handle);
+  if (!problem.empty()) return problem;
   const int kind = handle.writable ? LOCK_EX : LOCK_SH;
   return ::flock(handle.lock.get(), kind | LOCK_NB) == 0 ? std::string() : explain_lock(directory);
 }
@@ -107,6 +112,19 @@ class ReadOnlyDisk final : public Directory {
   [[nodiscard]] std::string description() const override { return "read only"; }
 };
 
+std::unique_ptr<Disk> open_to_read(const std::string& directory, bool locked,
+                                   std::string& problem) {
+  DirectoryHandle handle;
+  handle.writable = false;
+  problem = enter(directory, handle);
+  if (problem.empty()) problem = (locked ? lock : open_lock)(directory, handle);
+  if (!problem.empty()) return nullptr;
+  const UniqueFd direct(
+      ::openat(handle.directory.get(), kLockName, O_RDONLY | O_CLOEXEC | O_DIRECT));
+  handle.direct = static_cast<bool>(direct);
+  return std::make_unique<ReadOnlyDisk>(std::move(handle));
+}
+
 constexpr char kSlowDirectory[] =
     "The file system refuses O_DIRECT; writes go through the page cache";
 
@@ -135,15 +153,11 @@ std::unique_ptr<Disk> open_disk(const std::string& directory, proactor::Proactor
 }
 
 std::unique_ptr<Disk> open_disk_read_only(const std::string& directory, std::string& problem) {
-  DirectoryHandle handle;
-  handle.writable = false;
-  problem = enter(directory, handle);
-  if (problem.empty()) problem = lock(directory, handle);
-  if (!problem.empty()) return nullptr;
-  const UniqueFd direct(
-      ::openat(handle.directory.get(), kLockName, O_RDONLY | O_CLOEXEC | O_DIRECT));
-  handle.direct = static_cast<bool>(direct);
-  return std::make_unique<ReadOnlyDisk>(std::move(handle));
+  return open_to_read(directory, true, problem);
+}
+
+std::unique_ptr<Disk> open_disk_in_use(const std::string& directory, std::string& problem) {
+  return open_to_read(directory, false, problem);
 }
 
 }  // namespace decree::wal

@@ -20,6 +20,8 @@ std::unique_ptr<Disk> open_disk(const std::string& directory, proactor::Proactor
 
 /// For looking at a closed directory: nothing can be written. Refuses one that is in use.
 std::unique_ptr<Disk> open_disk_read_only(const std::string& directory, std::string& problem);
+/// The same without the lock: the directory may be in use, and change while it is read.
+std::unique_ptr<Disk> open_disk_in_use(const std::string& directory, std::string& problem);
 
 }  // namespace decree::wal
 

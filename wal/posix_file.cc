@@ -96,6 +96,29 @@ std::error_code read_all(int fd, std::uint64_t offset, std::span<std::byte> into
   return {};
 }
 
+std::error_code read_medium(int fd, bool direct, std::uint64_t offset, std::span<std::byte> into) {
+  if (!direct) {
+    ::posix_fadvise(fd, static_cast<off_t>(offset), static_cast<off_t>(into.size()),
+                    POSIX_FADV_DONTNEED);
+  }
+  return read_all(fd, offset, into);
+}
+
+std::error_code read_part(int directory, const std::string& name, bool direct, std::uint64_t offset,
+                          std::span<std::byte> into, const std::atomic<bool>& stop) {
+  const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | (direct ? O_DIRECT : 0);
+  const UniqueFd fd(::openat(directory, name.c_str(), flags));
+  if (!fd) return last_error();
+  while (!into.empty()) {
+    if (stop) return std::make_error_code(std::errc::operation_canceled);
+    const auto piece = into.first(std::min(into.size(), kPieceBlocks * kBlockSize));
+    if (const auto error = read_medium(fd.get(), direct, offset, piece)) return error;
+    into = into.subspan(piece.size());
+    offset += piece.size();
+  }
+  return {};
+}
+
 std::error_code list_files(int directory, std::vector<std::string>& names) {
   UniqueFd fd(::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const std::unique_ptr<DIR, CloseDirectory> stream(fd ? ::fdopendir(fd.get()) : nullptr);
@@ -106,6 +129,11 @@ std::error_code list_files(int directory, std::vector<std::string>& names) {
     if (name != "." && name != "..") names.push_back(name);
   }
   return {};
+}
+
+std::error_code sync_directory(const std::string& path) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return fd && ::fsync(fd.get()) == 0 ? std::error_code() : last_error();
 }
 
 std::error_code make_file(const FileToMake& file, const std::atomic<bool>& stop, UniqueFd& made) {

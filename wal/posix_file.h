@@ -24,8 +24,18 @@ std::error_code write_all(int fd, std::uint64_t offset, std::span<const std::byt
 /// Reads all; a file that ends too early is an error.
 std::error_code read_all(int fd, std::uint64_t offset, std::span<std::byte> into);
 
+/// The same past the page cache, which a direct file is anyway.
+std::error_code read_medium(int fd, bool direct, std::uint64_t offset, std::span<std::byte> into);
+/// Opens a file of a directory and reads a part of it so, in small pieces; gives up between two of
+/// them when `stop` is set.
+std::error_code read_part(int directory, const std::string& name, bool direct, std::uint64_t offset,
+                          std::span<std::byte> into, const std::atomic<bool>& stop);
+
 /// Appends the names of a directory's files.
 std::error_code list_files(int directory, std::vector<std::string>& names);
+
+/// What was made, renamed or removed in it stays so.
+std::error_code sync_directory(const std::string& path);
 
 /// How to make a file of real zeros.
 struct FileToMake {

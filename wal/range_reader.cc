@@ -37,12 +37,13 @@ std::uint32_t RangeReader::step(const Extent& extent, std::uint32_t block, std::
   const Segment& segment = supply_.segment(extent.segment);
   std::span<const std::byte> bytes = reader_.blocks(segment, block, 1);
   std::optional<BlockStamp> stamp;
-  if (!bytes.empty()) stamp = unseal(block_at(bytes, 0), identity_.secret);
+  if (!bytes.empty()) {
+    stamp = batch_stamp(block_at(bytes, 0), {extent.segment, block},
+                        extent.block + extent.count - block, identity_.secret);
+  }
   // Between batches there may be a mark, or what its loss left over: of another segment, if the
   // file was used before.
-  const bool batch = stamp && stamp->kind == static_cast<std::uint32_t>(BlockKind::batch) &&
-                     stamp->segment == static_cast<std::uint32_t>(extent.segment) &&
-                     stamp->epoch == extent.epoch && stamp->index == 0;
+  const bool batch = stamp && stamp->epoch == extent.epoch;
   if (batch) bytes = reader_.blocks(segment, block, stamp->count);
   if (bytes.empty()) error_ = reader_.error();
   if (error_ || !batch) return 1;

@@ -65,18 +65,14 @@ class Chain {
     const Segment& where = segments_[at.segment];
     std::span<const std::byte> blocks = reader_.blocks(where, at.block, 1);
     if (blocks.empty()) return {};
-    const std::optional<BlockStamp> stamp = unseal(block_at(blocks, 0), identity_.secret);
-    if (!stamp || !begins_here(*stamp, where, at.block)) return {};
+    const Place place{where.number, at.block};
+    const std::optional<BlockStamp> stamp =
+        batch_stamp(block_at(blocks, 0), place, where.blocks - at.block, identity_.secret);
+    if (!stamp) return {};
     const BatchHeader header = batch_header(block_at(blocks, 0));
     if (stamp->count > 1) blocks = reader_.blocks(where, at.block, stamp->count);
     if (blocks.empty() || !whole(blocks, *stamp, identity_.secret)) return {};
-    return BatchView{Place{where.number, at.block}, *stamp, header, blocks};
-  }
-
-  static bool begins_here(const BlockStamp& stamp, const Segment& where, std::uint32_t block) {
-    return stamp.kind == static_cast<std::uint32_t>(BlockKind::batch) && stamp.index == 0 &&
-           stamp.position == block && stamp.segment == static_cast<std::uint32_t>(where.number) &&
-           stamp.count > 0 && stamp.count <= where.blocks - block;
+    return BatchView{place, *stamp, header, blocks};
   }
 
   [[nodiscard]] bool follows(const BlockStamp& stamp, const BatchHeader& header) const {

@@ -8,12 +8,17 @@ namespace {
 
 constexpr std::uint64_t kMaxBlocks = UINT32_MAX;
 
-std::string check_numbers(std::uint64_t first, const std::vector<std::uint64_t>& numbers) {
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    if (numbers[i] == first + i) continue;
-    return segment_name(first + i) + " is missing; restore it: without it the log has a hole";
+/// Every log that was ever opened has a segment.
+std::string check_numbers(std::uint64_t first, const std::vector<std::uint64_t>& numbers,
+                          const IdentityRecord& identity) {
+  std::uint64_t next = first;
+  for (const std::uint64_t number : numbers) {
+    if (number != next) break;
+    ++next;
   }
-  return {};
+  const bool complete = next - first == numbers.size();
+  if (complete && (!numbers.empty() || identity.epoch == 0)) return {};
+  return segment_name(next) + " is missing; restore it: without it the log has a hole";
 }
 
 /// `blocks` are the first two.
@@ -75,7 +80,8 @@ std::string list_segments(Disk& disk, const IdentityRecord& identity, std::uint6
   }
   std::sort(list.left_over.begin(), list.left_over.end());
   std::sort(numbers.begin(), numbers.end());
-  if (std::string problem = check_numbers(first, numbers); !problem.empty()) return problem;
+  if (std::string problem = check_numbers(first, numbers, identity); !problem.empty())
+    return problem;
   for (const std::uint64_t number : numbers) {
     list.needed.push_back(Segment{number, 0});
     std::string problem = inspect(disk, identity, list.needed.back());

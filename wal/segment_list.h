@@ -16,8 +16,8 @@ struct SegmentList {
   std::vector<std::uint64_t> left_over;  // numbers of older ones, which may be gone or reused
 };
 
-/// Finds the segments from `first` on and checks their sizes and headers. Empty, or a sentence that
-/// says what is wrong.
+/// Finds the segments from `first` on and checks their sizes and headers; none before the first
+/// opening. Empty, or a sentence that says what is wrong.
 std::string list_segments(Disk& disk, const IdentityRecord& identity, std::uint64_t first,
                           SegmentList& list);
 

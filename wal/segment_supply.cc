@@ -87,6 +87,20 @@ std::uint64_t SegmentSupply::room_blocks() const {
   return room;
 }
 
+std::uint64_t SegmentSupply::written_blocks() const {
+  std::uint64_t written = block_;
+  for (std::size_t i = 0; i < current_; ++i) written += segments_[i].blocks;
+  return written;
+}
+
+bool SegmentSupply::begin_next() {
+  if (current_ + 1 == segments_.size()) return false;
+  ++current_;
+  block_ = 1;
+  prepare();
+  return true;
+}
+
 void SegmentSupply::prepare() {
   const bool ready = current_ + 1 < segments_.size();
   if (ready || creating_ != FileId{}) return;

@@ -37,6 +37,11 @@ class SegmentSupply {
   std::optional<Place> take(std::uint32_t blocks);
   /// Blocks that can be taken without waiting, in all.
   [[nodiscard]] std::uint64_t room_blocks() const;
+  /// Blocks that were taken, and what was left of full segments.
+  [[nodiscard]] std::uint64_t written_blocks() const;
+
+  /// Leaves the rest of the current segment empty. False if the next one is not ready.
+  bool begin_next();
 
   /// Older segments than this one, which takes batches or did so last, hold nothing that is needed,
   /// and nothing is under way to them.
@@ -47,6 +52,7 @@ class SegmentSupply {
   /// failure: it is tried again.
   void prepare();
   void on_created(std::error_code error);
+  [[nodiscard]] bool is_preparing() const { return creating_ != FileId{}; }
 
   /// The open file of a segment that take() answered.
   [[nodiscard]] FileId file(std::uint64_t number) const;

@@ -12,8 +12,9 @@ constexpr std::uint32_t kExtentBlocks = 16;
 void SlotIndex::add(Place place, std::uint32_t blocks, const SlotRange& slots, const Link& batch) {
   const std::uint32_t end = place.block + blocks;
   const auto belongs = [&](const Extent& extent) {
+    // With no more between than a mark: what is damaged there is not to be taken for a part of it.
     return extent.segment == place.segment && extent.epoch == batch.epoch &&
-           end - extent.block <= kExtentBlocks;
+           place.block <= extent.block + extent.count + 1 && end - extent.block <= kExtentBlocks;
   };
   if (starts_.empty() || starts_.back().segment != place.segment) {
     starts_.push_back({place.segment, last_});
@@ -62,6 +63,16 @@ LogStart SlotIndex::start_behind(Slot last, std::uint64_t kept_segments) const {
     start.dropped = std::max(start.dropped, Slot{extent.last_slot});
   }
   return start;
+}
+
+LogStart SlotIndex::start_at(std::uint64_t segment, const Link& newest) const {
+  return {segment, newest, std::max(start_.dropped, last_slot())};
+}
+
+Slot SlotIndex::last_slot() const {
+  std::uint64_t last = 0;
+  for (const Extent& extent : extents_) last = std::max(last, extent.last_slot);
+  return Slot{last};
 }
 
 void SlotIndex::begin_at(const LogStart& start) {

@@ -37,6 +37,10 @@ class SlotIndex {
   /// holds a higher one, or else at the one of the newest batch; but not before so many segments in
   /// front of that one.
   [[nodiscard]] LogStart start_behind(Slot last, std::uint64_t kept_segments) const;
+  /// Where the log may begin if nothing is needed: `segment` gets the batch behind `newest`.
+  [[nodiscard]] LogStart start_at(std::uint64_t segment, const Link& newest) const;
+  /// The greatest slot of which there is a record.
+  [[nodiscard]] Slot last_slot() const;
   void begin_at(const LogStart& start);
   /// Where the log begins now.
   [[nodiscard]] const LogStart& start() const { return start_; }

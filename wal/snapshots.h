@@ -32,6 +32,7 @@ class Snapshots {
   /// The slot of the newest sound one; 0: there is none.
   [[nodiscard]] Slot newest() const { return Slot{newest_.slot}; }
   [[nodiscard]] std::uint64_t newest_bytes() const { return newest_.bytes; }
+  [[nodiscard]] std::uint64_t newest_chunks() const { return newest_.chunks; }
   /// Where the log begins.
   [[nodiscard]] const LogStart& start() const { return start_; }
   std::unique_ptr<SnapshotFile> open_newest();
@@ -48,6 +49,8 @@ class Snapshots {
   /// The write that put_chunk() or finish_incoming() began has ended so.
   void incoming_written(std::error_code error);
 
+  /// One is written, or arrives.
+  [[nodiscard]] bool busy() const { return writing_ || incoming_; }
   /// A snapshot has ended and was not settled yet.
   [[nodiscard]] bool has_ended() const { return ended_.has_value(); }
   /// Makes it the newest. True unless it failed: the log may begin at start() then.

@@ -112,6 +112,10 @@ void Writer::complete(const Completion& completion) {
     incoming_end_ = completion.error;
     return;
   }
+  if (completion.token == kScrubToken) {
+    scrub_end_ = completion.error;
+    return;
+  }
   if (completion.token == kRemoveToken) return;  // tried again at the next opening
   --writes_under_way_;
   if (completion.error && !failure_) failure_ = completion.error;

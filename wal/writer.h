@@ -39,6 +39,7 @@ class Writer {
   static constexpr std::uint64_t kSnapshotToken = UINT64_MAX - 2;
   static constexpr std::uint64_t kRemoveToken = UINT64_MAX - 3;
   static constexpr std::uint64_t kIncomingToken = UINT64_MAX - 4;
+  static constexpr std::uint64_t kScrubToken = UINT64_MAX - 5;
 
   /// `last` is the last batch that recovery found: durable. Batches that become durable are added
   /// to `index`.
@@ -57,9 +58,14 @@ class Writer {
   /// How the write with kIncomingToken ended, likewise.
   std::optional<std::error_code> take_incoming_end() { return std::exchange(incoming_end_, {}); }
 
+  /// How the check with kScrubToken ended, likewise.
+  std::optional<std::error_code> take_scrub_end() { return std::exchange(scrub_end_, {}); }
+
   [[nodiscard]] std::error_code failure() const { return failure_; }
   [[nodiscard]] Lsn appended() const { return Lsn{appended_.lsn}; }
   [[nodiscard]] Lsn durable() const { return Lsn{durable_.lsn}; }
+  /// The batch through which all are.
+  [[nodiscard]] const Link& newest_durable() const { return durable_; }
   [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
   /// Blocks of batches that wait for a segment or for others to finish.
   [[nodiscard]] std::uint64_t waiting_blocks() const { return waiting_blocks_; }
@@ -98,6 +104,7 @@ class Writer {
   std::error_code failure_;
   std::optional<std::error_code> snapshot_end_;
   std::optional<std::error_code> incoming_end_;
+  std::optional<std::error_code> scrub_end_;
   std::vector<Completion> completions_;
 };
 

@@ -78,6 +78,8 @@ void log(const Status& status, Text& text) {
   text.line("snapshot", status.snapshot.value);
   text.line("snapshot_bytes", status.snapshot_bytes);
   text.line("log_damages", status.log_damages);
+  text.line("log_bytes_scrubbed", status.log_bytes_scrubbed);
+  text.line("log_scrub_age_s", status.log_scrub_age_s);
   text.line("repairing", status.repairing ? 1 : 0);
   text.line("storage_error", status.storage_error);
 }

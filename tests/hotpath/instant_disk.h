@@ -64,6 +64,10 @@ class InstantDisk final : public wal::Disk {
     memory_.submit_remove(name, token);
     memory_.poll(done_);
   }
+  void submit_check(const std::string&, std::uint64_t, std::uint64_t, Check,
+                    std::uint64_t token) override {
+    done_.push_back({token, {}});
+  }
   void flush() override {}
   void poll(std::vector<wal::Completion>& completions) override {
     completions.insert(completions.end(), done_.begin(), done_.end());

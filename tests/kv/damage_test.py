@@ -1,8 +1,6 @@
 """Bits rot in the logs of real replicas: what they took comes back from the peers."""
 
-import os
 import struct
-import subprocess
 
 import group
 
@@ -29,8 +27,7 @@ class Damage(group.GroupTest):
 
     @staticmethod
     def verify(directory):
-        tool = os.path.join(os.path.dirname(group.program()), "decree-wal")
-        return subprocess.run([tool, "verify", directory], capture_output=True, check=False).returncode
+        return group.wal_tool("verify", directory).returncode
 
     @staticmethod
     def rot(directory, first, last):

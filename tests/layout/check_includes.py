@@ -63,6 +63,9 @@ TABLE = {
                             | {"flatbuffers/", "xxhash.h"}),
     "replica": MayInclude(API | ENGINE, VALUES | TIME | THREADS | STREAMS | RANDOM | DISK | NETWORK
                           | BOOST | LOGGING | {"xxhash.h"}),
+    # Programs for operators: they read what a replica wrote, and decide nothing.
+    "tools": MayInclude(API | ENGINE | {"replica/"}, VALUES | STREAMS | DISK
+                        | {"CLI/CLI.hpp", "csignal", "fmt/format.h"}),
     # Virtual time, simulated disks and networks: none of the real ones.
     "sim": MayInclude(API | ENGINE | {"replica/"}, VALUES | STREAMS | BOOST | LOGGING | {"xxhash.h"}),
     "examples": MayInclude(API, ANYTHING),
@@ -74,8 +77,6 @@ TABLE = {
 EXCEPTIONS = {
     "leases/boot_clock.cc": {"ctime"},  # the one place that reads a clock
     "leases/lease.h": {"atomic"},  # the lease's expiry, which any thread may load
-    "wal/decree_wal.cc": {"CLI/CLI.hpp", "fmt/format.h"},  # a program, not in the library
-    "wal/listing.cc": {"fmt/format.h"},  # prints for that program
     "sim/command_line.cc": {"CLI/CLI.hpp"},  # a program's main function
     "sim/campaign.cc": {"chrono", "poll.h"},  # spreads runs over processes, and times them
     "sim/worker.cc": {"csignal", "poll.h", "sys/wait.h", "unistd.h"},  # one such process

@@ -17,6 +17,8 @@ using ::testing::HasSubstr;
 
 constexpr std::size_t kCommandBytes = 3'000;  // a block of the log each
 constexpr int kCommands = 40;
+// The watermark is recorded, and then what is durable marked.
+constexpr leases::Duration kUntilIdle = leases::Duration::millis(600);
 
 class DamageTest : public testing::Test {
  protected:
@@ -42,7 +44,7 @@ class DamageTest : public testing::Test {
   }
   bool all_have_everything() { return has_everything(1) && has_everything(2) && has_everything(3); }
   void kill_all() {
-    group_.run_for(leases::Duration::millis(200));  // what is durable is marked
+    group_.run_for(kUntilIdle);
     for (std::uint32_t id = 1; id <= 3; ++id) group_.kill(id);
   }
 
@@ -72,7 +74,13 @@ class DamageTest : public testing::Test {
   [[nodiscard]] bool was_noted(std::uint32_t id, const std::string& what) {
     return group_.was_noted(id, what);
   }
+  bool have_applied_the_same() {
+    const Slot applied = group_.engine(1).core().applied();
+    return group_.engine(2).core().applied() == applied &&
+           group_.engine(3).core().applied() == applied;
+  }
   void expect_equal() {
+    EXPECT_TRUE(group_.run_until([&] { return have_applied_the_same(); }));
     for (const std::uint32_t id : {2u, 3u}) {
       EXPECT_EQ(group_.machine(1).commands, group_.machine(id).commands) << id;
       EXPECT_EQ(group_.engine(1).applied_digest(), group_.engine(id).applied_digest()) << id;
@@ -85,7 +93,7 @@ class DamageTest : public testing::Test {
 
 TEST_F(DamageTest, OneReplicaIsRepairedByTheOthers) {
   propose(kCommands);
-  group_.run_for(leases::Duration::millis(200));
+  group_.run_for(kUntilIdle);
   group_.kill(2);
   const std::vector<std::size_t> places = batches(2);
   for (const std::size_t i : {5u, 6u, 20u, 33u}) rot(2, places[i]);
@@ -128,7 +136,7 @@ TEST_F(DamageTest, WhatMayHaveBeenAcceptedIsNotVotedAway) {
   ASSERT_FALSE(last->error);
   group_.run_for(leases::Duration::millis(1));
   group_.kill(leader);
-  group_.run_for(leases::Duration::millis(200));
+  group_.run_for(kUntilIdle);
   group_.kill(damaged);
   std::vector<std::size_t> places = batches(damaged);
   for (std::size_t i = places.size() - 4; i < places.size(); ++i) rot(damaged, places[i]);
@@ -158,7 +166,7 @@ TEST_F(DamageTest, NobodyIsElectedWithoutWhatIsKnownChosen) {
     ASSERT_TRUE(group_.run_until([&] { return outcome->answered; }));
     ASSERT_FALSE(outcome->error);
   }
-  group_.run_for(leases::Duration::millis(200));
+  group_.run_for(kUntilIdle);
   group_.kill(leader);
   group_.kill(damaged);
   const std::vector<std::size_t> places = batches(damaged);
@@ -206,9 +214,9 @@ TEST_F(DamageTest, ALossOnAMajorityIsSaidAloud) {
   const std::uint32_t other = leader % 3 + 1;
   const std::uint32_t behind = other % 3 + 1;
   group_.isolate(behind);
-  const OutcomeRef last = group_.propose(leader, "lost");
-  ASSERT_TRUE(group_.run_until([&] { return last->answered; }));
-  group_.run_for(leases::Duration::millis(200));
+  group_.cut(other, leader);  // so that nobody knows it to be chosen
+  static_cast<void>(group_.propose(leader, "lost"));
+  group_.run_for(kUntilIdle);
   group_.kill(other);
   group_.kill(leader);
   for (const std::uint32_t id : {leader, other}) {
@@ -239,14 +247,38 @@ TEST_F(DamageTest, DamageThatIsFoundInUseIsReplacedByASnapshot) {
     ASSERT_TRUE(group_.run_until([&] { return outcome->answered; }));
     ASSERT_FALSE(outcome->error);
   }
-  group_.run_for(leases::Duration::millis(200));
+  group_.run_for(kUntilIdle);
   for (const std::uint32_t id : {leader, third}) rot(id, batches(id)[4]);
   group_.start(away);
   ASSERT_TRUE(group_.run_until([&] { return has_everything(away); }));
-  EXPECT_TRUE(was_noted(leader, "a snapshot takes the place of the log"));
+  EXPECT_TRUE(was_noted(leader, "a new snapshot takes its place"));
   EXPECT_GT(group_.engine(leader).status().snapshot, Slot{12});
   EXPECT_GE(group_.engine(leader).status().log_damages, 1u);
   propose(5);
+  expect_equal();
+}
+
+// The same with what a peer is to be fed, which is not found before.
+TEST_F(DamageTest, ASnapshotThatAPeerCannotBeFedIsReplaced) {
+  group_.options.log_bytes = 1u << 20;
+  kill_all();
+  group_.start_all();
+  const std::uint32_t leader = group_.elect();
+  const std::uint32_t away = leader % 3 + 1;
+  const std::uint32_t third = away % 3 + 1;
+  group_.kill(away);
+  while (group_.engine(leader).status().log_dropped == Slot{} ||
+         group_.engine(third).status().log_dropped == Slot{}) {
+    const OutcomeRef outcome = group_.propose(leader, std::string(50'000, 'a'));
+    ++proposed_;
+    ASSERT_TRUE(group_.run_until([&] { return outcome->answered; }));
+  }
+  for (const std::uint32_t id : {leader, third}) rot_snapshot(id);
+  group_.start(away);
+  ASSERT_TRUE(group_.run_until([&] { return was_noted(leader, " cannot be read; "); }));
+  propose(1);
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(away); }));
+  EXPECT_TRUE(was_noted(away, "caught up by a peer's snapshot"));
   expect_equal();
 }
 
@@ -255,7 +287,7 @@ TEST_F(DamageTest, ADamagedSnapshotIsFetchedFromAPeer) {
   kill_all();
   group_.start_all();
   propose(400);
-  group_.run_for(leases::Duration::millis(200));
+  group_.run_for(kUntilIdle);
   group_.kill(1);
   rot_snapshot(1);
   group_.start(1);
@@ -300,7 +332,7 @@ TEST_F(DamageTest, WhatAPeersSnapshotReplacedIsNotReadFromTheOwnLog) {
   group_.start(alone);
   ASSERT_TRUE(group_.run_until([&] { return has_everything(alone); }));
   ASSERT_TRUE(was_noted(alone, "caught up by a peer's snapshot"));
-  group_.run_for(leases::Duration::millis(200));
+  group_.run_for(kUntilIdle);
   group_.kill(alone);
   rot_snapshot(alone);
   group_.isolate(alone);
@@ -310,6 +342,145 @@ TEST_F(DamageTest, WhatAPeersSnapshotReplacedIsNotReadFromTheOwnLog) {
   group_.heal();
   ASSERT_TRUE(group_.run_until([&] { return has_everything(alone); }));
   expect_equal();
+}
+
+/// Nobody reads what rots here but the replica itself.
+class ScrubTest : public DamageTest {
+ protected:
+  static constexpr std::size_t kLargeCommand = 50'000;
+
+  ScrubTest() {
+    for (std::uint32_t id = 1; id <= 3; ++id) group_.kill(id);
+    group_.options.log_bytes = 16u << 20;
+    group_.scrub_pace = {{}, leases::Duration::millis(5)};
+    group_.start_all();
+    leader_ = group_.elect();
+    victim_ = leader_ % 3 + 1;
+  }
+
+  /// Large ones, which fill segments.
+  void propose_large(int count) {
+    for (int i = 0; i < count; ++i) {
+      std::string command = std::to_string(++proposed_);
+      command.resize(kLargeCommand, static_cast<char>('a' + proposed_ % 26));
+      const OutcomeRef outcome = group_.propose(leader_, command);
+      ASSERT_TRUE(group_.run_until([&] { return outcome->answered; }));
+      ASSERT_FALSE(outcome->error) << outcome->error.message();
+    }
+    ASSERT_TRUE(group_.run_until([&] { return all_have_everything(); }));
+  }
+  /// Everything that is there has been read since.
+  void scrub_all() {
+    for (std::uint32_t id = 1; id <= 3; ++id) {
+      const std::uint64_t before = status(id).log_bytes_scrubbed;
+      // One pass was perhaps at its end, and a whole one follows.
+      ASSERT_TRUE(group_.run_until(
+          [&] {
+            const Status now = status(id);
+            return now.log_bytes_scrubbed > before + 2 * (now.log_bytes + now.snapshot_bytes);
+          },
+          leases::Duration::millis(60'000)));
+    }
+  }
+  Status status(std::uint32_t id) { return group_.engine(id).status(); }
+  [[nodiscard]] std::string newest_snapshot(std::uint32_t id) {
+    return wal::snapshot_name(status(id).snapshot);
+  }
+  void expect_sound_after_a_restart(std::uint32_t id) {
+    scrub_all();
+    const std::uint64_t found = status(id).log_damages;
+    scrub_all();
+    EXPECT_EQ(status(id).log_damages, found) << "it was mended";
+    group_.run_for(kUntilIdle);
+    group_.kill(id);
+    group_.start(id);
+    EXPECT_EQ(status(id).log_damages, 0u);
+    EXPECT_EQ(group_.machine(id).commands.size(), static_cast<std::size_t>(proposed_));
+    expect_equal();
+  }
+
+  std::uint32_t leader_ = 0;
+  std::uint32_t victim_ = 0;
+};
+
+TEST_F(ScrubTest, RotInAnOldSegmentIsFoundAndMended) {
+  propose_large(70);
+  ASSERT_GT(status(victim_).log_segments, 3u);
+  ASSERT_EQ(status(victim_).snapshot, Slot{});
+  rot(victim_, batches(victim_)[40]);
+  ASSERT_TRUE(group_.run_until([&] { return status(victim_).snapshot != Slot{}; }));
+  EXPECT_TRUE(was_noted(victim_, "damage: segment-0000000000000001.log, from offset "));
+  EXPECT_EQ(status(victim_).log_damages, 1u);
+  EXPECT_EQ(status(leader_).log_damages, 0u);
+  expect_sound_after_a_restart(victim_);
+}
+
+TEST_F(ScrubTest, RotInTheNewestSegmentIsMendedToo) {
+  propose_large(3);
+  rot(victim_, batches(victim_)[4]);
+  ASSERT_TRUE(group_.run_until([&] { return status(victim_).snapshot != Slot{}; }));
+  EXPECT_EQ(status(victim_).log_damages, 1u);
+  expect_sound_after_a_restart(victim_);
+}
+
+TEST_F(ScrubTest, ARottenSnapshotIsReplacedByANewOne) {
+  propose_large(250);
+  const Slot before = status(victim_).snapshot;
+  ASSERT_GT(before, Slot{});
+  const std::string name = newest_snapshot(victim_);
+  group_.files(victim_).at(name)[7 * wal::kBlockSize] ^= std::byte{1};
+  ASSERT_TRUE(group_.run_until([&] { return status(victim_).snapshot > before; }));
+  EXPECT_TRUE(was_noted(victim_, "damage: " + name + ", from offset "));
+  ASSERT_TRUE(group_.run_until([&] { return !group_.files(victim_).contains(name); }));
+  expect_sound_after_a_restart(victim_);
+}
+
+TEST_F(ScrubTest, WhatCannotBeReadCountsAsDamaged) {
+  propose_large(70);
+  group_.disk(leader_).fail_reads_of(wal::segment_name(2));
+  ASSERT_TRUE(group_.run_until([&] { return status(leader_).snapshot != Slot{}; }));
+  EXPECT_TRUE(was_noted(leader_, "cannot be read: Input/output error"));
+  expect_sound_after_a_restart(leader_);
+}
+
+TEST_F(ScrubTest, FindsNothingInAGroupThatIsWell) {
+  propose_large(400);
+  scrub_all();
+  for (std::uint32_t id = 1; id <= 3; ++id) {
+    EXPECT_EQ(status(id).log_damages, 0u) << id;
+    EXPECT_GT(status(id).snapshot, Slot{}) << id;
+    EXPECT_GE(status(id).log_scrub_age_s, 0) << id;
+  }
+}
+
+TEST_F(ScrubTest, IsAsSlowAsItsPace) {
+  for (std::uint32_t id = 1; id <= 3; ++id) group_.kill(id);
+  group_.scrub_pace = {leases::Duration::millis(20'000), leases::Duration::millis(50)};
+  group_.start_all();
+  leader_ = group_.elect();
+  propose_large(70);
+  // As fast as it may, it reads a piece each 50 ms. What there is takes 20 s.
+  for (const int seconds : {5, 10, 40}) {
+    const Status before = status(victim_);
+    group_.run_for(leases::Duration::millis(seconds * 1'000));
+    const std::uint64_t read = status(victim_).log_bytes_scrubbed - before.log_bytes_scrubbed;
+    const std::uint64_t share = before.log_bytes * static_cast<std::uint64_t>(seconds) / 20;
+    EXPECT_GT(read, share / 3) << seconds;
+    EXPECT_LT(read, share * 5 / 4 + 2 * wal::kScrubPieceBytes) << seconds;
+  }
+  EXPECT_LT(status(victim_).log_scrub_age_s, 25);
+  EXPECT_GE(status(victim_).log_scrub_age_s, 0);
+}
+
+TEST(ScrubPaceTest, IsBoundedInBytesAndInTime) {
+  const ScrubPace pace;
+  const std::uint64_t piece = wal::kScrubPieceBytes;
+  EXPECT_EQ(pace.pause(piece, 86'400 * piece), leases::Duration::millis(1'000));
+  EXPECT_EQ(pace.pause(piece, 864 * piece), leases::Duration::millis(100'000));
+  EXPECT_EQ(pace.pause(piece, UINT64_MAX), leases::Duration::millis(1'000)) << "then no faster";
+  EXPECT_EQ(pace.pause(16 * piece, UINT64_MAX), leases::Duration::millis(16'000)) << "one batch";
+  EXPECT_EQ(pace.pause(1, 1), leases::Duration::millis(3'600'000)) << "there may be more by then";
+  EXPECT_EQ(pace.pause(0, 0), pace.least);
 }
 
 class NoContents final : public wal::Log::Contents {

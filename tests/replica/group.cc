@@ -95,7 +95,7 @@ void Group::start(std::uint32_t id) {
   }
   each.engine->on_leadership(
       [&each](const LeadershipEvent& event) { each.events.push_back(event); });
-  each.engine->start(each.link);
+  each.engine->start(each.link, scrub_pace);
   for (std::uint32_t peer = 1; peer < nodes_.size(); ++peer) {
     if (peer == id || node(peer).engine == nullptr) continue;
     connect(id, peer);

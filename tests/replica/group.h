@@ -52,7 +52,8 @@ class Group {
   Group(const Group&) = delete;
   Group& operator=(const Group&) = delete;
 
-  Options options;  // of all replicas; change it before start()
+  Options options;       // of all replicas; change it before start()
+  ScrubPace scrub_pace;  // likewise
   void start(std::uint32_t id);
   void start_all();
   /// Power loss: of each block that was not durable `survives` says whether it was written.

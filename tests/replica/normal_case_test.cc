@@ -156,6 +156,25 @@ TEST(NormalCase, AnIdleGroupSendsHeartbeatsAndTheirAnswersOnly) {
   EXPECT_EQ(group.elect(), leader);
 }
 
+TEST(NormalCase, ALogThatFallsIdleSaysWhatIsChosen) {
+  Group group(3);
+  group.start_all();
+  const OutcomeRef outcome = group.propose(group.elect(), "x");
+  ASSERT_TRUE(group.run_until([&] { return outcome->answered; }));
+  group.run_for(Duration::millis(500));
+  const auto written = [&](std::uint32_t id) {
+    return group.engine(id).status().log_bytes_written;
+  };
+  const std::uint64_t before = written(1) + written(2) + written(3);
+  group.run_for(Duration::millis(500));
+  EXPECT_EQ(written(1) + written(2) + written(3), before) << "once";
+  for (std::uint32_t id = 1; id <= 3; ++id) {
+    group.kill(id);
+    group.start(id);
+    EXPECT_EQ(group.machine(id).commands.size(), 1u) << "without a word from its peers";
+  }
+}
+
 TEST(NormalCase, BoundsAreToldAtOnce) {
   Group group(3);
   group.options.max_command_bytes = 1024;

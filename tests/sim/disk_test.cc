@@ -123,5 +123,38 @@ TEST_F(SimulatedDisk, FailsReadsWhenToldTo) {
   EXPECT_EQ(disk->read(file, 0, block), std::errc::io_error);
 }
 
+TEST_F(SimulatedDisk, ChecksWhatIsThereWhenTheReadEnds) {
+  const auto is = [](char letter) {
+    return [letter](std::span<const std::byte> bytes) {
+      return bytes.size() == 2 * wal::kBlockSize && bytes[0] == static_cast<std::byte>(letter);
+    };
+  };
+  const auto check = [&](const std::string& name, char letter) {
+    disk->submit_check(name, wal::kBlockSize, 2 * wal::kBlockSize, is(letter), 7);
+    run_for(Duration::millis(1));
+    EXPECT_THAT(completed(), ElementsAre(7));
+    return error;
+  };
+  files.find("file")->write(1, blocks_of('x', 1));
+  EXPECT_FALSE(check("file", 'x'));
+  EXPECT_EQ(check("file", 'y'), std::errc::bad_message);
+  EXPECT_EQ(check("another", 'x'), std::errc::no_such_file_or_directory);
+  mood.fails_reads = true;
+  EXPECT_EQ(check("file", 'x'), std::errc::io_error);
+  mood.fails_reads = false;
+  mood.stalled_until = timeline.now() + Duration::millis(5);
+  disk->submit_check("file", wal::kBlockSize, 2 * wal::kBlockSize, is('z'), 8);
+  files.find("file")->write(1, blocks_of('z', 1));
+  run_for(Duration::millis(4));
+  EXPECT_THAT(completed(), IsEmpty());
+  run_for(Duration::millis(2));
+  EXPECT_THAT(completed(), ElementsAre(8));
+  EXPECT_FALSE(error);
+  disk->submit_check("file", wal::kBlockSize, 2 * wal::kBlockSize, is('z'), 9);
+  disk->crash(CrashMode::nothing);
+  run_for(Duration::millis(1));
+  EXPECT_THAT(completed(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace decree::sim

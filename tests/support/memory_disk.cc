@@ -81,11 +81,19 @@ std::error_code MemoryDisk::remove(const std::string& name) {
 
 std::error_code MemoryDisk::read(FileId file, std::uint64_t offset, std::span<std::byte> into) {
   if (crashed_) return dead();
-  const std::string name = name_of(file);
+  std::span<const std::byte> found;
+  if (const auto error = find(name_of(file), offset, into.size(), found)) return error;
+  std::ranges::copy(found, into.begin());
+  return {};
+}
+
+std::error_code MemoryDisk::find(const std::string& name, std::uint64_t offset, std::uint64_t size,
+                                 std::span<const std::byte>& found) const {
   if (name == unreadable_) return make(std::errc::io_error);
-  const std::vector<std::byte>& bytes = files_.at(name);
-  if (offset + into.size() > bytes.size()) return make(std::errc::invalid_argument);
-  std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(offset), into.size(), into.begin());
+  const auto file = files_.find(name);
+  if (file == files_.end()) return make(std::errc::no_such_file_or_directory);
+  if (offset + size > file->second.size()) return make(std::errc::invalid_argument);
+  found = std::span(file->second).subspan(offset, size);
   return {};
 }
 
@@ -137,6 +145,17 @@ void MemoryDisk::submit_remove(const std::string& name, std::uint64_t token) {
   creations_.push_back({name, {}, 0, token, {}, true});
 }
 
+void MemoryDisk::submit_check(const std::string& name, std::uint64_t offset, std::uint64_t bytes,
+                              Check check, std::uint64_t token) {
+  checks_.push_back({name, offset, bytes, std::move(check), token});
+}
+
+std::error_code MemoryDisk::carry_out(const PendingCheck& check) const {
+  std::span<const std::byte> found;
+  if (const auto error = find(check.name, check.offset, check.bytes, found)) return error;
+  return check.check(found) ? std::error_code() : make(std::errc::bad_message);
+}
+
 void MemoryDisk::carry_out(const Creation& creation) {
   if (creation.remove) {
     files_.erase(creation.name);
@@ -186,6 +205,11 @@ void MemoryDisk::poll(std::vector<Completion>& completions) {
     done_.push_back(
         {creation.token, refused ? make(std::errc::no_space_on_device) : std::error_code()});
   }
+  if (!hold_creations_ && !crashed_) {
+    for (const PendingCheck& check : std::exchange(checks_, {})) {
+      done_.push_back({check.token, carry_out(check)});
+    }
+  }
   completions.insert(completions.end(), done_.begin(), done_.end());
   done_.clear();
 }
@@ -206,6 +230,7 @@ void MemoryDisk::crash(const std::function<bool()>& survives) {
   }
   outstanding_.clear();
   creations_.clear();
+  checks_.clear();
   done_.clear();
   flushed_ = 0;
   crashed_ = true;

@@ -50,17 +50,20 @@ class MemoryDisk final : public Disk {
   void submit_file(const std::string& name, std::unique_ptr<FileSource> source,
                    std::uint64_t token) override;
   void submit_remove(const std::string& name, std::uint64_t token) override;
+  void submit_check(const std::string& name, std::uint64_t offset, std::uint64_t bytes, Check check,
+                    std::uint64_t token) override;
   void flush() override { flushed_ = outstanding_.size(); }
   void poll(std::vector<Completion>& completions) override;
   [[nodiscard]] bool ready() const override {
-    return !done_.empty() || (!hold_ && flushed_ > 0) || (!hold_creations_ && !creations_.empty());
+    return !done_.empty() || (!hold_ && flushed_ > 0) ||
+           (!hold_creations_ && !(creations_.empty() && checks_.empty()));
   }
   bool wait() override { return false; }
   [[nodiscard]] std::string description() const override { return "memory"; }
 
   /// Writes stay outstanding until complete() names them, or hold(false).
   void hold(bool writes) { hold_ = writes; }
-  /// Creations stay outstanding likewise.
+  /// Creations stay outstanding likewise, and checks.
   void hold_creations(bool creations) { hold_creations_ = creations; }
   [[nodiscard]] std::size_t outstanding() const { return outstanding_.size(); }
   /// Completes the outstanding write at this index, in order of submission, at the next poll().
@@ -98,10 +101,22 @@ class MemoryDisk final : public Disk {
     bool remove = false;    // or that it goes
   };
 
+  struct PendingCheck {
+    std::string name;
+    std::uint64_t offset = 0;
+    std::uint64_t bytes = 0;
+    Check check;
+    std::uint64_t token = 0;
+  };
+
   static bool needs_room(const Creation& creation) {
     return creation.from.empty() && !creation.remove;
   }
   void carry_out(const Creation& creation);
+  [[nodiscard]] std::error_code carry_out(const PendingCheck& check) const;
+  /// A part of a file, if it can be read.
+  std::error_code find(const std::string& name, std::uint64_t offset, std::uint64_t size,
+                       std::span<const std::byte>& found) const;
   [[nodiscard]] std::error_code dead() const;
   std::string name_of(FileId file) const;
   FileId add_file(const std::string& name);
@@ -114,6 +129,7 @@ class MemoryDisk final : public Disk {
   std::deque<Write> outstanding_;
   std::size_t flushed_ = 0;  // of the outstanding writes
   std::deque<Creation> creations_;
+  std::vector<PendingCheck> checks_;
   std::vector<Completion> done_;
   bool hold_ = false;
   bool hold_creations_ = false;

@@ -16,6 +16,8 @@ KeptRecord keep(Lsn lsn, const Record& record) {
           record.first, record.last, {record.bytes.begin(), record.bytes.end()}};
 }
 
+}  // namespace
+
 bool wait_until(Log& log, Disk& disk, const std::function<bool()>& condition) {
   const auto deadline = std::chrono::steady_clock::now() + kDeadline;
   log.flush();
@@ -26,8 +28,6 @@ bool wait_until(Log& log, Disk& disk, const std::function<bool()>& condition) {
   }
   return true;
 }
-
-}  // namespace
 
 LogOptions small_options() {
   LogOptions options;

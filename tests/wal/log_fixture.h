@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -75,6 +76,8 @@ Opened open_log(Disk& disk, const LogOptions& options);
 /// Appends one batch and sets the records' lsn.
 Lsn append(Log& log, std::vector<KeptRecord>& records);
 Lsn append(Log& log, KeptRecord& record);
+/// Flushes and polls until the condition holds; false if the log fails or that takes too long.
+bool wait_until(Log& log, Disk& disk, const std::function<bool()>& condition);
 /// Flushes and polls until the append is durable, then calls idle(); false if it fails or takes too
 /// long.
 bool wait_durable(Log& log, Disk& disk, Lsn lsn);

@@ -19,7 +19,9 @@
 namespace decree::wal {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
@@ -129,6 +131,52 @@ TEST_P(RealDiskTest, UsesTheFilesOfDroppedSegmentsAgain) {
   }
   const auto files = std::distance(std::filesystem::directory_iterator(path()), {});
   EXPECT_LT(files, 15) << "180 records are more than 40 segments";
+}
+
+/// What a pass over everything finds.
+std::vector<std::string> scrub(Log& log, Disk& disk) {
+  std::vector<std::string> found;
+  for (Scrubbed piece; !piece.ends_pass;) {
+    std::optional<Scrubbed> end;
+    EXPECT_TRUE(wait_until(log, disk, [&] {
+      log.scrub();
+      end = log.take_scrubbed();
+      return end.has_value();
+    }));
+    if (!end) return {};
+    piece = *end;
+    if (!piece.damage.empty()) found.push_back(piece.damage);
+  }
+  return found;
+}
+
+TEST_P(RealDiskTest, FindsRotUnderAnOpenLog) {
+  const std::unique_ptr<Disk> disk = open();
+  LogOptions options = small_options();
+  options.segment_bytes = 1u << 20;
+  Opened opened = open_log(*disk, options);
+  for (std::uint64_t slot = 1; slot <= 30; ++slot) {  // one of them longer than a piece
+    KeptRecord record = accept_of(slot, slot == 5 ? 600'000 : 50'000);
+    ASSERT_TRUE(wait_durable(*opened.log, *disk, append(*opened.log, record)));
+  }
+  ASSERT_TRUE(snapshot(*opened.log, *disk, Slot{20}, Slot{1}, std::string(1'000'000, 's')));
+  EXPECT_THAT(scrub(*opened.log, *disk), IsEmpty());
+  const auto flip = [&](const std::string& name, std::streamoff at) {
+    std::fstream file(path() + "/" + name, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(at);
+    const auto byte = static_cast<char>(file.get() ^ 4);
+    file.seekp(at);
+    file.put(byte);
+  };
+  for (const std::string& name : {segment_name(1), segment_name(2), snapshot_name(Slot{20})}) {
+    flip(name, 400'000);
+    EXPECT_THAT(scrub(*opened.log, *disk), ElementsAre(HasSubstr(name))) << name;
+    flip(name, 400'000);
+  }
+  flip(segment_name(3), (1 << 20) - 100);
+  EXPECT_THAT(scrub(*opened.log, *disk), IsEmpty()) << "nothing is there yet";
+  ASSERT_EQ(::truncate((path() + "/" + segment_name(2)).c_str(), 2 * kBlockSize), 0);
+  EXPECT_THAT(scrub(*opened.log, *disk), Not(IsEmpty()));
 }
 
 TEST_P(RealDiskTest, RefusesADirectoryInUse) {

@@ -194,6 +194,18 @@ TEST_F(RecoveryTest, GoesOnBehindDamageInTheMiddle) {
   }
 }
 
+// The first block of what is damaged still looks like a batch.
+TEST_F(RecoveryTest, WhatIsAroundDamageIsReadBack) {
+  const std::vector<KeptRecord> written = write({300, 10'000, 300, 300});
+  files_.at(kFirst)[4 * kBlockSize + 1'234] ^= std::byte{4};  // in the second batch
+  MemoryDisk disk(files_);
+  const Opened opened = open_log(disk, small_options());
+  ASSERT_TRUE(opened.log) << opened.problem;
+  ASSERT_EQ(opened.holes.size(), 1);
+  EXPECT_EQ(read_back(*opened.log, 1, 4), opened.records);
+  EXPECT_EQ(opened.records.size(), 3);
+}
+
 TEST_F(RecoveryTest, GoesOnBehindDamageOverSeveralSegments) {
   std::vector<KeptRecord> records = write(std::vector<std::size_t>(40, 5'000));
   for (std::size_t index = 0; index < kSmallSegment / kBlockSize; ++index) rot(kSecond, index);

@@ -1,15 +1,13 @@
-// decree-wal, and the example in docs/log-format.md that it prints.
+// decree-wal verify and dump, and the example in docs/log-format.md that it prints.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <array>
-#include <cstdio>
 #include <fstream>
 #include <sstream>
 
 #include "tests/support/paths.h"
 #include "tests/support/temporary_directory.h"
+#include "tests/tools/tool.h"
 #include "tests/wal/log_fixture.h"
 #include "wal/open_disk.h"
 
@@ -17,26 +15,6 @@ namespace decree::wal {
 namespace {
 
 using ::testing::HasSubstr;
-
-struct Outcome {
-  int status = -1;
-  std::string text;  // standard output and error
-};
-
-Outcome run(const std::string& arguments) {
-  const std::string command = bin_dir() + "/decree-wal " + arguments + " 2>&1";
-  Outcome outcome;
-  FILE* pipe = ::popen(command.c_str(), "r");
-  if (pipe == nullptr) return outcome;
-  std::array<char, 4096> buffer{};
-  std::size_t got = 0;
-  while ((got = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0) {
-    outcome.text.append(buffer.data(), got);
-  }
-  const int status = ::pclose(pipe);
-  if (WIFEXITED(status)) outcome.status = WEXITSTATUS(status);
-  return outcome;
-}
 
 class ToolTest : public ::testing::Test {
  protected:
@@ -69,7 +47,7 @@ class ToolTest : public ::testing::Test {
 
 TEST_F(ToolTest, PrintsTheExampleOfTheDocumentation) {
   write_example();
-  const Outcome outcome = run("dump --records --hex " + path_);
+  const Outcome outcome = run_tool("dump --records --hex " + path_);
   EXPECT_EQ(outcome.status, 0);
   std::ifstream file(source_dir() + "/docs/log-format.md");
   std::stringstream page;
@@ -84,14 +62,14 @@ TEST_F(ToolTest, PrintsTheExampleOfTheDocumentation) {
 
 TEST_F(ToolTest, TellsGoodFromDamaged) {
   write_example();
-  EXPECT_EQ(run("verify " + path_).status, 0);
+  EXPECT_EQ(run_tool("verify " + path_).status, 0);
   change(4096 + 200, '!');
-  const Outcome outcome = run("verify " + path_);
+  const Outcome outcome = run_tool("verify " + path_);
   EXPECT_EQ(outcome.status, 2);
   EXPECT_THAT(outcome.text, HasSubstr("damaged: segment-0000000000000001.log, offset 4096: the "
                                       "appends 1 to 1 are damaged"));
   change(8192 + 200, '!');  // the mark, which told what was lost
-  const Outcome worse = run("verify " + path_);
+  const Outcome worse = run_tool("verify " + path_);
   EXPECT_EQ(worse.status, 3);
   EXPECT_THAT(worse.text, HasSubstr("segment-0000000000000001.log, offset 4096, sequence 1"));
 }
@@ -101,18 +79,20 @@ TEST_F(ToolTest, RefusesALogInUse) {
   std::string notice;
   std::string problem;
   const auto disk = open_disk(path_, *proactor_, notice, problem);
-  const Outcome outcome = run("dump " + path_);
+  const Outcome outcome = run_tool("dump " + path_);
   EXPECT_EQ(outcome.status, 4);
   EXPECT_THAT(outcome.text, HasSubstr("is in use by another process"));
 }
 
 TEST_F(ToolTest, RefusesWhatIsNoLog) {
-  EXPECT_EQ(run("dump " + path_).status, 4);
-  EXPECT_EQ(run("dump").status, 4);
-  EXPECT_EQ(run("mend " + path_).status, 4);
-  const Outcome outcome = run("verify " + directory_.path().string());
+  EXPECT_EQ(run_tool("dump " + path_).status, 4);
+  EXPECT_EQ(run_tool("dump").status, 4);
+  EXPECT_EQ(run_tool("mend " + path_).status, 4);
+  const Outcome outcome = run_tool("verify " + directory_.path().string());
   EXPECT_EQ(outcome.status, 4);
   EXPECT_THAT(outcome.text, HasSubstr("is not the directory of a log"));
+  const std::string itself = directory_.path().string();
+  EXPECT_EQ(run_tool("backup " + itself + " " + path_).text, outcome.text);
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
-#include "wal/listing.h"
+#include "tools/listing.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <string>
 
-namespace decree::wal {
+namespace decree::tools {
 namespace {
 
 std::string name_of(RecordKind kind) {
@@ -31,7 +31,7 @@ void print_hex(std::span<const std::byte> bytes) {
   constexpr std::size_t kLine = 16;
   for (std::size_t offset = 0; offset < bytes.size(); offset += kLine) {
     const auto line = bytes.subspan(offset, std::min(kLine, bytes.size() - offset));
-    if (all_zero(line)) continue;
+    if (wal::all_zero(line)) continue;
     std::string hex;
     std::string text;
     for (const std::byte byte : line) {
@@ -45,7 +45,7 @@ void print_hex(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-void Listing::on_identity(const IdentityRecord& identity) {
+void Listing::on_identity(const wal::IdentityRecord& identity) {
   fmt::print("identity: cluster {}, replica {}, incarnation {:016x}, start {}, format {}\n",
              identity.cluster, identity.replica, identity.incarnation, identity.start,
              identity.version);
@@ -53,27 +53,27 @@ void Listing::on_identity(const IdentityRecord& identity) {
              identity.first_sequence, identity.found.sequence);
 }
 
-void Listing::on_segments(const std::vector<Segment>& segments) const {
+void Listing::on_segments(const std::vector<wal::Segment>& segments) const {
   fmt::print("segments: {}\n", segments.size());
   if (!batches_) return;
-  for (const Segment& segment : segments) {
-    fmt::print("  {}, {} bytes\n", segment_name(segment.number),
-               std::uint64_t{segment.blocks} * kBlockSize);
+  for (const wal::Segment& segment : segments) {
+    fmt::print("  {}, {} bytes\n", wal::segment_name(segment.number),
+               std::uint64_t{segment.blocks} * wal::kBlockSize);
   }
 }
 
-void Listing::on_hole(const Hole& hole) { fmt::print("damaged: {}\n", hole.what); }
+void Listing::on_hole(const wal::Hole& hole) { fmt::print("damaged: {}\n", hole.what); }
 
-void Listing::head(const BatchView& batch) {
+void Listing::head(const wal::BatchView& batch) {
   if (!batches_ || headed_ == batch.stamp.sequence) return;
   headed_ = batch.stamp.sequence;
   fmt::print("{}: sequence {}, epoch {}, lsn {}, {} block(s), {} record(s), durable through {}\n",
-             name_of_place(batch.place.segment, batch.place.block), batch.stamp.sequence,
+             wal::name_of_place(batch.place.segment, batch.place.block), batch.stamp.sequence,
              batch.stamp.epoch, batch.header.lsn, batch.stamp.count, batch.header.records,
              batch.header.durable);
 }
 
-void Listing::on_record(const BatchView& batch, const Record& record) {
+void Listing::on_record(const wal::BatchView& batch, const Record& record) {
   head(batch);
   if (!records_) return;
   fmt::print("    {}: ballot {}.{}.{:016x}, slots {} to {}, {} bytes\n", name_of(record.kind),
@@ -81,9 +81,9 @@ void Listing::on_record(const BatchView& batch, const Record& record) {
              record.first.value, record.last.value, record.bytes.size());
 }
 
-void Listing::on_batch(const BatchView& batch, const SlotRange&, const Link&) {
+void Listing::on_batch(const wal::BatchView& batch, const wal::SlotRange&, const wal::Link&) {
   head(batch);
   if (hex_) print_hex(batch.blocks);
 }
 
-}  // namespace decree::wal
+}  // namespace decree::tools
