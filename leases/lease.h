@@ -39,6 +39,8 @@ class Lease {
   /// True if the lease holds, hence held during the whole call: loads the expiry, *then* reads the
   /// clock. Read the state after it.
   [[nodiscard]] bool valid(const Clock& clock) const;
+  /// Until when that voter's newest grant counts; 0: it has given none.
+  [[nodiscard]] Time granted_by(ReplicaId voter) const { return until_[voter]; }
   /// The lease holds while the clock is below it; 0: no lease.
   [[nodiscard]] Time expiry() const;
 

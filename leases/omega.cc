@@ -13,6 +13,7 @@ Omega::Omega(const Settings& settings, const Voters& voters, ReplicaId self, std
       self_(self),
       ranking_(voters, self, priority),
       role_(Suspecting{started}),
+      doubted_at_(started),
       suspicion_(settings, started),
       listening_until_(voters.size() > 1 ? started + settings.suspicion_cap : started) {}
 
@@ -37,6 +38,7 @@ bool Omega::is_sign_of_life(ReplicaId from, const Ballot& ballot) const {
 
 void Omega::follow(const Ballot& ballot, Time now) {
   if (ballot > following_) {
+    doubts(now, Doubt::deposed);
     change_leader(ballot, now);
     ranking_.adopt({});
   }
@@ -59,8 +61,10 @@ void Omega::heartbeat_answer(ReplicaId from, const HeartbeatAnswer& answer, Time
   if (leading == nullptr || from == self_ || !voters_.contains(from)) return;
   if (answer.ballot != following_ || answer.round > leading->round) return;
   ranking_.learned(from, answer.priority, answer.received);
+  ranking_.learned_impaired(from, answer.impaired);
   const std::uint64_t before = quorum_round();
   leading->answered[from] = std::max(leading->answered[from], answer.round);
+  leading->answered_at[from] = now;
   judge_quorum(now, before);
 }
 
@@ -90,10 +94,11 @@ void Omega::release(ReplicaId from, const Release& release, Time now) {
   if (from != release.ballot.replica || release.ballot < following_) return;
   if (release.ballot <= released_) return;
   following_ = released_ = release.ballot;
+  doubts(now, Doubt::released);
   if (release.successor == self_) return start_campaign({{}, release.ballot}, now);
   if (release.successor) hold(release.successor, now);
-  stepped_down(now);
-  suspect(now);
+  stepped_down(now, Doubt::released);
+  wait_rank(now);
 }
 
 void Omega::connected(ReplicaId peer, Time now) {
@@ -108,7 +113,9 @@ void Omega::connected(ReplicaId peer, Time now) {
 void Omega::disconnected(ReplicaId peer, Time now) {
   connected_[peer] = false;
   if (hold_ && hold_->candidate == peer) hold_.reset();
-  if (std::holds_alternative<Following>(role_) && peer == following_.replica) suspect(now);
+  if (std::holds_alternative<Following>(role_) && peer == following_.replica) {
+    suspect(now, Doubt::disconnected);
+  }
 }
 
 bool Omega::leader_is_timely(Time now) const {
@@ -163,11 +170,11 @@ void Omega::promised(const Ballot& ballot, Time now) {
     if (auto* campaign = std::get_if<Campaigning>(&role_)) campaign->ballot = ballot;
     return;
   }
-  if (std::holds_alternative<Leading>(role_)) return abdicate(now);
+  if (std::holds_alternative<Leading>(role_)) return abdicate(now, Doubt::deposed);
   if (std::holds_alternative<Campaigning>(role_)) give_up(now);
   const bool leader_prepares_again =
       std::holds_alternative<Following>(role_) && ballot.replica == following_.replica;
-  if (!leader_prepares_again) suspect(now);
+  if (!leader_prepares_again) suspect(now, Doubt::deposed);
 }
 
 void Omega::campaign_progress(Time now) {
@@ -180,28 +187,38 @@ void Omega::became_leader(const Ballot& ballot, Time now) {
   change_leader(ballot, now);
   failures_ = 0;
   hold_.reset();
-  role_ = Leading{now, now + settings_.suspicion_cap, 0, {}, Suspicion(settings_, now)};
+  role_ = Leading{now, now + settings_.suspicion_cap, 0, {}, {}, Suspicion(settings_, now)};
 }
 
-void Omega::stepped_down(Time now) {
-  if (std::holds_alternative<Leading>(role_)) abdicate(now);
+void Omega::stepped_down(Time now, Doubt doubt) {
+  if (std::holds_alternative<Leading>(role_)) abdicate(now, doubt);
   if (std::holds_alternative<Campaigning>(role_)) give_up(now);
 }
 
-void Omega::suspect(Time now) { role_ = Suspecting{now}; }
+void Omega::suspect(Time now, Doubt doubt) {
+  doubts(now, doubt);
+  wait_rank(now);
+}
+
+/// The first reason counts: what follows is a search for a successor.
+void Omega::doubts(Time now, Doubt doubt) {
+  if (suspects()) return;
+  doubt_ = doubt;
+  doubted_at_ = now;
+}
 
 /// A campaign came to nothing; the leader that it was against may have come back meanwhile.
 void Omega::give_up(Time now) {
   actions_.resign = true;
   ++failures_;
-  suspect(now);
+  wait_rank(now);
   if (leader_is_timely(now)) role_ = Following{};
 }
 
-void Omega::abdicate(Time now) {
+void Omega::abdicate(Time now, Doubt doubt) {
   actions_.resign = true;
   ranking_.adopt(successors());  // of which this replica is none: it ranks last
-  suspect(now);
+  suspect(now, doubt);
 }
 
 /// Messages may take longer than a leader's silence may last, and longer than a rank: each failure
@@ -218,5 +235,32 @@ Ballot Omega::leader() const {
 }
 
 bool Omega::suspects() const { return leader() == Ballot{}; }
+
+std::optional<Watch> Omega::watch(ReplicaId peer, Time now) const {
+  if (const auto* leading = std::get_if<Leading>(&role_)) {
+    if (leading->answered[peer] == 0) return {};
+    return Watch{now - leading->answered_at[peer], leading->quorum.timeout()};
+  }
+  if (!std::holds_alternative<Following>(role_) || peer != following_.replica) return {};
+  return Watch{now - suspicion_.alive_at(), suspicion_.timeout()};
+}
+
+const char* describe(Doubt doubt) {
+  switch (doubt) {
+    case Doubt::started:
+      return "was not known yet";
+    case Doubt::silent:
+      return "was silent";
+    case Doubt::disconnected:
+      return "closed its connection";
+    case Doubt::released:
+      return "handed over";
+    case Doubt::deposed:
+      return "was deposed by another candidate";
+    case Doubt::no_quorum:
+      return "heard no quorum";
+  }
+  return "";
+}
 
 }  // namespace decree::leases

@@ -17,6 +17,24 @@
 
 namespace decree::leases {
 
+/// Why the last leader was given up.
+enum class Doubt : std::uint8_t {
+  started,       // this replica has started and knew of none
+  silent,        // nothing was heard for too long
+  disconnected,  // the connection with it ended
+  released,      // it gave leading up
+  deposed,       // another candidate was promised
+  no_quorum,     // this replica led, and heard no quorum for too long
+};
+/// A clause about that leader.
+const char* describe(Doubt doubt);
+
+/// How this replica watches a peer: a leader its followers, a follower its leader.
+struct Watch {
+  Duration silent;    // since it was heard last
+  Duration suspects;  // this is too long: of the leader at once, of followers if no quorum is left
+};
+
 /// Starts phase 1 with a ballot above the own promise and above `above`.
 struct Campaign {
   Ballot above;      // the highest promise among the willing
@@ -73,8 +91,10 @@ class Omega {
   /// A chunk of a promise arrived: phase 1 gets on.
   void campaign_progress(Time now);
   void became_leader(const Ballot& ballot, Time now);
-  void stepped_down(Time now);
+  void stepped_down(Time now, Doubt doubt = Doubt::deposed);
   void log_end(Slot end) { ranking_.own_log_end(end); }
+  /// Whether this replica is fit to lead: it lets those that are go first.
+  void impaired(bool impaired) { ranking_.own_impaired(impaired); }
   /// It could not promise now, and not lead: it listens anew, as at its start.
   void not_ready(Time now);
 
@@ -84,18 +104,30 @@ class Omega {
   /// When tick() will find something to do if no input comes before.
   [[nodiscard]] Time next_deadline() const;
 
+  /// When a leader's next heartbeat is due.
+  [[nodiscard]] Time heartbeat_due() const;
   /// A leader's next heartbeat round. Call it for every heartbeat that is sent (under leader(),
   /// also while a leader prepares again: whoever is not told that it lives will suspect), asked for
   /// by take_actions() or not (a read that needs a quorum round need not wait for the next one).
   std::uint64_t open_round(Time now);
   /// The newest round of the ballot that a quorum has answered, this replica included.
   [[nodiscard]] std::uint64_t quorum_round() const;
+  /// Of a leader: the peer is connected, answers its heartbeats, and said in the answer to a round
+  /// behind `after` that it is fit to lead.
+  [[nodiscard]] bool is_fit(ReplicaId peer, Time now, std::uint64_t after = 0) const;
+  /// The newest round of this leadership; 0: there is none.
+  [[nodiscard]] std::uint64_t newest_round() const;
   /// For the heartbeats of a leader.
   [[nodiscard]] Succession successors() const { return ranking_.successors(connected_); }
 
   /// The ballot of the leader that this replica follows or is; none when it knows of none.
   [[nodiscard]] Ballot leader() const;
   [[nodiscard]] bool suspects() const;
+  /// Why and when there was no leader any more, as this replica saw it last.
+  [[nodiscard]] Doubt doubt() const { return doubt_; }
+  [[nodiscard]] Time doubted_at() const { return doubted_at_; }
+  /// None for peers that it does not watch.
+  [[nodiscard]] std::optional<Watch> watch(ReplicaId peer, Time now) const;
 
  private:
   struct Following {};
@@ -117,6 +149,7 @@ class Omega {
     Time grace;  // until the first round had its time
     std::uint64_t round = 0;
     PerReplica<std::uint64_t> answered;  // by voter: the newest round
+    PerReplica<Time> answered_at;        // by voter: when an answer came last
     Suspicion quorum;                    // a leader listens to its quorum as others listen to it
   };
   /// Unwilling towards all but one.
@@ -134,9 +167,11 @@ class Omega {
   [[nodiscard]] bool is_sign_of_life(ReplicaId from, const Ballot& ballot) const;
   void follow(const Ballot& ballot, Time now);
   void change_leader(const Ballot& ballot, Time now);
-  void suspect(Time now);
+  void suspect(Time now, Doubt doubt);
+  void doubts(Time now, Doubt doubt);
+  void wait_rank(Time now) { role_ = Suspecting{now}; }
   void give_up(Time now);
-  void abdicate(Time now);
+  void abdicate(Time now, Doubt doubt);
   void hold(ReplicaId candidate, Time now);
   [[nodiscard]] bool held_by_other(ReplicaId candidate) const;
   [[nodiscard]] bool willing(ReplicaId candidate) const;
@@ -165,7 +200,9 @@ class Omega {
   ReplicaId self_;
   Ranking ranking_;
   std::variant<Following, Suspecting, Canvassing, Campaigning, Leading> role_;
-  Ballot following_;     // the highest leader's ballot that was followed, the own one included
+  Ballot following_;  // the highest leader's ballot that was followed, the own one included
+  Doubt doubt_ = Doubt::started;
+  Time doubted_at_;
   Ballot released_;      // the highest released ballot: nothing of it is a sign of life
   Suspicion suspicion_;  // of the leader of following_
   std::optional<Hold> hold_;

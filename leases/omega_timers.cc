@@ -34,7 +34,7 @@ void Omega::judge_waits(Time now) {
 void Omega::judge_leadership(Time now) {
   const auto* leading = std::get_if<Leading>(&role_);
   if (leading == nullptr) return;
-  if (quorum_deadline(*leading) <= now) return abdicate(now);
+  if (quorum_deadline(*leading) <= now) return abdicate(now, Doubt::no_quorum);
   if (leading->next_heartbeat <= now) actions_.heartbeat = true;
 }
 
@@ -44,7 +44,9 @@ Time Omega::quorum_deadline(const Leading& leading) const {
 }
 
 void Omega::judge_leader(Time now) {
-  if (std::holds_alternative<Following>(role_) && suspicion_.deadline() <= now) suspect(now);
+  if (std::holds_alternative<Following>(role_) && suspicion_.deadline() <= now) {
+    suspect(now, Doubt::silent);
+  }
 }
 
 void Omega::judge_candidacy(Time now) {
@@ -79,7 +81,7 @@ void Omega::judge_canvass(Time now) {
     start_campaign({canvassing->above, {}}, now);
   } else if (canvassing->until <= now) {
     ++failures_;
-    suspect(now);  // and waits its rank again
+    wait_rank(now);
   }
 }
 
@@ -102,6 +104,8 @@ void Omega::answer_questions(Time now) {
   std::erase_if(questions_, [&](const Question& question) { return question.until <= now; });
 }
 
+Time Omega::heartbeat_due() const { return std::get<Leading>(role_).next_heartbeat; }
+
 std::uint64_t Omega::open_round(Time now) {
   auto& leading = std::get<Leading>(role_);
   const std::uint64_t before = quorum_round();
@@ -114,6 +118,18 @@ std::uint64_t Omega::open_round(Time now) {
 std::uint64_t Omega::quorum_round() const {
   const auto* leading = std::get_if<Leading>(&role_);
   return leading == nullptr ? 0 : quorum_th_largest(voters_, leading->answered);
+}
+
+std::uint64_t Omega::newest_round() const {
+  const auto* leading = std::get_if<Leading>(&role_);
+  return leading == nullptr ? 0 : leading->round;
+}
+
+bool Omega::is_fit(ReplicaId peer, Time now, std::uint64_t after) const {
+  const auto* leading = std::get_if<Leading>(&role_);
+  if (leading == nullptr || !connected_[peer] || ranking_.impaired(peer)) return false;
+  return leading->answered[peer] > after &&
+         now - leading->answered_at[peer] <= settings_.heartbeat * 2;
 }
 
 void Omega::judge_quorum(Time now, std::uint64_t before) {

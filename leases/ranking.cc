@@ -9,8 +9,19 @@ Ranking::Ranking(const Voters& voters, ReplicaId self, std::uint32_t priority)
     : voters_(voters), self_(self), own_{priority, {}} {}
 
 void Ranking::learned(ReplicaId peer, std::uint32_t priority, Slot log_end) {
-  peers_[peer] = Known{priority, log_end};
+  Known known = peers_[peer].value_or(Known{});
+  known.priority = priority;
+  known.log_end = log_end;
+  peers_[peer] = known;
 }
+
+void Ranking::learned_impaired(ReplicaId peer, bool impaired) {
+  Known known = peers_[peer].value_or(Known{});
+  known.impaired = impaired;
+  peers_[peer] = known;
+}
+
+bool Ranking::impaired(ReplicaId id) const { return known(id).value_or(Known{}).impaired; }
 
 std::optional<Ranking::Known> Ranking::known(ReplicaId id) const {
   return id == self_ ? std::optional(own_) : peers_[id];
@@ -20,6 +31,7 @@ bool Ranking::precedes(ReplicaId a, ReplicaId b) const {
   const auto left = known(a);
   const auto right = known(b);
   if (left && right) {
+    if (left->impaired != right->impaired) return right->impaired;
     if (left->priority != right->priority) return left->priority > right->priority;
     if (left->log_end != right->log_end) return left->log_end > right->log_end;
   }
@@ -35,6 +47,7 @@ Succession Ranking::successors(const PerReplica<bool>& connected) const {
   const auto key = [&](ReplicaId id) { return known(id).value_or(Known{}); };
   std::stable_sort(order.begin(), order.end(), [&](ReplicaId a, ReplicaId b) {
     if (connected[a] != connected[b]) return connected[a];
+    if (key(a).impaired != key(b).impaired) return key(b).impaired;
     if (key(a).priority != key(b).priority) return key(a).priority > key(b).priority;
     return key(a).log_end > key(b).log_end;
   });

@@ -12,19 +12,23 @@
 
 namespace decree::leases {
 
-/// The order of the voters: the leader's succession list where there is one, else priority (higher
-/// first), log end (higher first), id (lower first), as far as they are known. An attribute that is
-/// not known decides nothing, so that replicas that know nothing of each other still differ in
-/// rank.
+/// The order of the voters: the leader's succession list where there is one, else those that are
+/// fit to lead first, then priority (higher first), log end (higher first), id (lower first), as
+/// far as they are known. An attribute that is not known decides nothing, so that replicas that
+/// know nothing of each other still differ in rank.
 class Ranking {
  public:
   Ranking(const Voters& voters, ReplicaId self, std::uint32_t priority);
 
+  void own_impaired(bool impaired) { own_.impaired = impaired; }
   void own_log_end(Slot end) { own_.log_end = end; }
   [[nodiscard]] Slot own_log_end() const { return own_.log_end; }
   [[nodiscard]] std::uint32_t own_priority() const { return own_.priority; }
   /// What a peer has said about itself.
   void learned(ReplicaId peer, std::uint32_t priority, Slot log_end);
+  /// It said whether it is fit to lead.
+  void learned_impaired(ReplicaId peer, bool impaired);
+  [[nodiscard]] bool impaired(ReplicaId id) const;
   /// The list of the leader that is followed; an empty one is none.
   void adopt(const Succession& list) { list_ = list; }
 
@@ -37,6 +41,7 @@ class Ranking {
   struct Known {
     std::uint32_t priority = 0;
     Slot log_end;
+    bool impaired = false;
   };
 
   /// Does `a` come before `b` by attributes?

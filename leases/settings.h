@@ -15,6 +15,7 @@ struct Settings {
   Duration suspicion_floor = Duration::millis(100);  // least silence that is suspicious
   Duration suspicion_cap = Duration::millis(500);    // most silence that is not
   Duration rank_step = Duration::millis(25);         // how long one rank lets the rank before it go
+  Duration stall = Duration::millis(500);            // without progress a part of a replica is dead
   Duration lease = Duration::millis(100);            // T; 0: no leases
   std::uint32_t rho_ppm = 110'000;                   // bound of every clock's rate error
 
@@ -25,6 +26,7 @@ struct Settings {
     settings.suspicion_floor = suspicion_floor;
     settings.suspicion_cap = suspicion_floor * 5;
     settings.rank_step = {suspicion_floor.ns / 4};
+    settings.stall = settings.suspicion_cap;
     return settings;
   }
 };

@@ -25,6 +25,7 @@ class Suspicion {
   /// A sign that says nothing about regularity.
   void alive(Time now);
 
+  [[nodiscard]] Time alive_at() const { return alive_; }
   [[nodiscard]] Duration timeout() const;
   /// Silence is suspicious from here on.
   [[nodiscard]] Time deadline() const { return alive_ + timeout(); }

@@ -145,7 +145,6 @@ struct Heartbeat {
   Slot sent_through;        // last slot that was sent to this peer under the ballot
   Slot announced;
   LeaseAsk lease;
-  bool impaired = false;  // the leader's log, apply or program makes no progress
   Succession succession;
 };
 
@@ -154,7 +153,9 @@ struct HeartbeatAnswer {
   std::uint64_t round = 0;
   Slot received;  // like Accepted::through, not yet durable: what was sent and is not is lost
   LeaseEcho lease;
-  std::uint32_t priority = 0;  // the answerer's, so that the leader can order its successors
+  // So that the leader can order its successors:
+  std::uint32_t priority = 0;
+  bool impaired = false;  // the answerer is not fit to lead
 };
 
 /// "Do you also suspect, and are you willing?"

@@ -39,6 +39,8 @@ constexpr leases::Duration kBusyAfterAppend = leases::Duration::millis(1);
 /// Applied in one turn at most: their callers propose again, and what they propose is on its way
 /// while the rest is applied. Nor does catching up silence a leader.
 constexpr int kApplyPerTurn = 512;
+/// Between two looks at the clock.
+constexpr int kApplyUntimed = 16;
 
 }  // namespace
 
@@ -66,6 +68,7 @@ void Engine::start(transport::Network& network, const ScrubPace& scrub_pace) {
   scrub_pace_ = scrub_pace;
   scrub_at_ = clock_.now() + scrub_pace.least;
   omega_.emplace(settings_, voters_, options_.id, options_.priority, clock_.now());
+  health_.emplace(settings_, clock_.now());
   if (const auto longest = grantor_->must_persist()) {
     const Slot value{static_cast<std::uint64_t>(longest->ns)};
     lease_record_ = core_.record(Record{RecordKind::lease, {}, {}, value, {}});
@@ -113,6 +116,7 @@ void Engine::turn() {
     announce(now);
     repair();
     keep_snapshots();
+    judge_health(now);
   }
   answer();
 }
@@ -187,6 +191,7 @@ void Engine::persist(leases::Time now) {
   }
   appends_.push_back({output_.lsn, log_->append(records_), standing, now});
   mark_at_ = now + settings_.heartbeat * 4;
+  appended_at_ = now;
   busy_until_ = now + kBusyAfterAppend;
   // With nothing else to do, handing it over is left to the wait, which costs a system call anyway.
   if (core_.next_to_apply() != nullptr || has_work()) return log_->flush();
@@ -234,9 +239,11 @@ void Engine::serve_fetches() {
 
 void Engine::apply(leases::Time now) {
   open_announcements_if_waited(now);
-  int budget = kApplyPerTurn;
-  while (const paxos::LogEntry* entry = core_.next_to_apply()) {
-    if (budget-- == 0) {
+  const leases::Time until = now + settings_.heartbeat;
+  int done = 0;
+  for (; const paxos::LogEntry* entry = core_.next_to_apply(); ++done) {
+    const bool looks = applies_slowly_ || done % kApplyUntimed == kApplyUntimed - 1;
+    if (done == kApplyPerTurn || (looks && clock_.now() >= until)) {
       more_work_ = true;
       break;
     }
@@ -245,6 +252,8 @@ void Engine::apply(leases::Time now) {
     proposals_.applied(slot, entry->value, Token{leading_, slot}, std::move(applied));
     core_.applied(slot);
   }
+  // A slow state machine must not silence its leader; a fast one is not timed command by command.
+  if (done >= kApplyUntimed) applies_slowly_ = done < kApplyPerTurn && more_work_;
   reads_.applied(core_.applied());
   stages_.applied(core_.applied());
 }
@@ -276,6 +285,7 @@ leases::Time Engine::next_deadline() const {
   leases::Time deadline = std::min(omega_->next_deadline(), next_reminder_);
   deadline =
       std::min({deadline, retry_at_, mark_at_, proposals_.next_deadline(), reads_.next_deadline()});
+  if (hand_over_) deadline = std::min(deadline, hand_over_->until);
   if (leading_ && !waited_) deadline = std::min(deadline, wait_.until());
   if (started_ && !in_doubt_ && lease_.expiry().ns != 0) {
     deadline = std::min(deadline, lease_.expiry());
@@ -295,6 +305,12 @@ void Engine::send(const paxos::ReplicaSet& to, const Message& message) {
   for (ReplicaId id : voters_.ids()) {
     if (to.contains(id)) network_->send(id, frame);
   }
+}
+
+/// A forwarder is told what became of its request before it gives that up.
+leases::Duration Engine::patience(const Requester& requester) const {
+  const bool remote = std::holds_alternative<RemoteRequest>(requester);
+  return remote ? leases::Duration{patience().ns / 2} : patience();
 }
 
 leases::Duration Engine::patience() const {

@@ -18,6 +18,7 @@
 #include "decree/status.h"
 #include "leases/clock.h"
 #include "leases/grantor.h"
+#include "leases/health.h"
 #include "leases/lease.h"
 #include "leases/omega.h"
 #include "leases/wait.h"
@@ -66,8 +67,18 @@ class Engine final : public transport::NetworkEvents {
   [[nodiscard]] wal::Identity identity() const { return identity_; }
   /// From here on the engine takes part. `network` must outlive its use.
   void start(transport::Network& network, const ScrubPace& scrub_pace = {});
-  /// Leads no more and hands over to a follower if it led.
+  /// Begins to hand over to that follower, none: to the first that is fit. Nothing is placed until
+  /// all that was placed is answered and the successor has it; then it leads no more, or, if that
+  /// takes too long, it goes on leading. not_leader, or busy if no such follower is fit to lead.
+  boost::system::error_code hand_over(ReplicaId to = {});
+  /// Hands over as soon as some follower is fit to lead.
+  void leave();
+  /// Another leads, or nobody is there who could.
+  [[nodiscard]] bool has_left() const;
+  /// Leads no more, whatever is in flight, and names a successor if it led.
   void release_leadership();
+  /// What the program thinks of itself: see Replica::report_health().
+  void report_health(bool healthy);
   /// Takes nothing any more and answers everything that waits.
   void shut();
   /// Waits for the disk; nothing is appended after it.
@@ -106,6 +117,7 @@ class Engine final : public transport::NetworkEvents {
 
   // --- State.
   [[nodiscard]] bool holds_lease() const { return lease_.valid(clock_); }  // any thread
+  [[nodiscard]] bool leads() const { return static_cast<bool>(leading_); }
   [[nodiscard]] Status status() const;
   void on_leadership(std::function<void(const LeadershipEvent&)> handler);
   void on_stages(StageTimer::Handler handler) { stages_.tell(std::move(handler)); }
@@ -171,6 +183,7 @@ class Engine final : public transport::NetworkEvents {
   void beat(leases::Time now);
   void tell_leadership(LeadershipEvent::Kind kind);
   void watch_lease(leases::Time now);
+  void found_leader(leases::Time now);
 
   // Snapshots.
   Lsn restate();
@@ -183,6 +196,13 @@ class Engine final : public transport::NetworkEvents {
   void install_snapshot();
   void storage_failed(const std::string& reason);
 
+  // Health and hand-over.
+  void judge_health(leases::Time now);
+  [[nodiscard]] ReplicaId fit_successor(leases::Time now) const;
+  void begin_hand_over(ReplicaId successor, leases::Time now);
+  void go_on_handing_over(leases::Time now);
+  void release_to(ReplicaId successor);
+
   // Requests.
   void place_or_forward(leases::Time now);
   void place_front();
@@ -192,10 +212,12 @@ class Engine final : public transport::NetworkEvents {
   /// The other replica that leads and can be reached, or none.
   [[nodiscard]] ReplicaId leader_to_ask(leases::Time now);
   [[nodiscard]] bool may_serve_reads() const;
+  [[nodiscard]] PeerStatus peer_status(ReplicaId id) const;
 
   void send(ReplicaId to, const Message& message);
   void send(const paxos::ReplicaSet& to, const Message& message);
   [[nodiscard]] leases::Duration patience() const;
+  [[nodiscard]] leases::Duration patience(const Requester& requester) const;
   [[nodiscard]] std::string recover_record(const Record& record);
   void recover_lease(std::uint64_t ns);
   void repair();
@@ -211,6 +233,7 @@ class Engine final : public transport::NetworkEvents {
 
   paxos::Core core_;
   std::optional<leases::Omega> omega_;      // from start() on
+  std::optional<leases::Health> health_;    // likewise
   std::optional<leases::Grantor> grantor_;  // once the longest lease ever granted is recovered
   leases::Lease lease_;
   leases::Wait wait_;
@@ -239,6 +262,7 @@ class Engine final : public transport::NetworkEvents {
     leases::Time at;
   };
   Ring<Append> appends_;  // that are not durable yet
+  leases::Time appended_at_;
   leases::Time busy_until_;
   leases::Duration disk_time_;             // of the newest append that is
   leases::Time mark_at_ = leases::kNever;  // when to note on the disk that all is durable
@@ -275,16 +299,34 @@ class Engine final : public transport::NetworkEvents {
   bool in_doubt_ = false;
   Ballot followed_;  // the leader's ballot as Omega had it
   std::uint64_t leader_changes_ = 0;
+  std::string leader_change_;  // the last one, in words
+  Ballot led_before_;          // the last leader that was followed, or this replica's leadership
   std::uint64_t refused_round_ = 0;  // the quorum round when a refusal was noticed
   StartNumber candidate_start_;      // of the last prepare that was taken
-  Slot sent_;                        // the last slot that was sent as a leader
+
+  struct HandOver {
+    ReplicaId successor;
+    leases::Time until;
+    leases::Impairment reason;
+  };
+  std::optional<HandOver> hand_over_;  // only while it leads
+  bool leaving_ = false;
+  leases::Time hand_over_after_;   // one that came to nothing is not tried again before
+  leases::Time judge_health_at_;   // in whatever turn comes then
+  std::uint64_t unfit_round_ = 0;  // the newest round when this leader found itself unfit
+  leases::Impairment impairment_ = leases::Impairment::none;
+  /// Of the replicas that released their leadership, the newest: it lives, and answers what was
+  /// forwarded to it.
+  ReplicaId released_by_;
+  Slot sent_;  // the last slot that was sent as a leader
   /// The newest request of each peer: an older one is a duplicate, or its sender has given it up.
   std::array<std::uint64_t, kMaxReplicaId + 1> forwarded_{};
   leases::Time forward_after_;              // a leader that was none is not asked again before
   leases::Time retry_at_ = leases::kNever;  // when something waits for that
   leases::Time next_reminder_ = leases::kNever;
-  bool shut_ = false;    // takes nothing any more
-  bool failed_ = false;  // the log; this replica votes no more
+  bool shut_ = false;            // takes nothing any more
+  bool failed_ = false;          // the log; this replica votes no more
+  bool applies_slowly_ = false;  // the last turn with anything to apply took long over it
   std::string storage_error_;
   std::vector<std::string> damage_found_;
   bool replaces_log_ = false;  // because of it: the next snapshot is to take the place of all of it

@@ -52,6 +52,10 @@ void Engine::on_hello(ReplicaId peer) {
 
 bool Engine::admit(ReplicaId peer, transport::Handshake part, const transport::Introduction& stated,
                    std::string& reason) {
+  if (failed_) {
+    reason = storage_error_ + ": it votes no more";
+    return false;
+  }
   hear_what_waits(peer);
   const bool is_new = peers_.incarnation(peer) == Incarnation{};
   reason = peers_.meet(peer, part, stated);
@@ -148,13 +152,15 @@ void Engine::after_step(ReplicaId from, const Message& message, const LeaseEcho&
     if (core_.promised() == accept->ballot) grantor_->promised(accept->ballot);
   } else if (const auto* heartbeat = std::get_if<Heartbeat>(&message)) {
     if (heartbeat->ballot < core_.promised()) return;
-    send(from, HeartbeatAnswer{heartbeat->ballot, heartbeat->round,
-                               core_.received(heartbeat->ballot), echo, options_.priority});
+    send(from,
+         HeartbeatAnswer{heartbeat->ballot, heartbeat->round, core_.received(heartbeat->ballot),
+                         echo, options_.priority, impairment_ != leases::Impairment::none});
   } else if (const auto* canvass = std::get_if<Canvass>(&message)) {
     omega_->canvass(from, *canvass, now);
   } else if (const auto* willing = std::get_if<CanvassAnswer>(&message)) {
     omega_->canvass_answer(from, *willing);
   } else if (const auto* release = std::get_if<Release>(&message)) {
+    released_by_ = from;
     omega_->release(from, *release, now);
     grantor_->release(release->ballot);
   } else if (const auto* forward = std::get_if<Forward>(&message)) {
@@ -210,6 +216,8 @@ void Engine::storage_failed(const std::string& reason) {
   failed_ = true;
   arrived_.clear();
   proposals_.fail_all(Errc::storage_failed, Errc::not_leader);
+  answers_.send_remote([this](ReplicaId to, const Message& message) { send(to, message); });
+  release_leadership();  // another leads at once
   core_.step_down();
   follow_core(clock_.now());
   reads_.fail_all(Errc::not_leader);

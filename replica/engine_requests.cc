@@ -27,7 +27,8 @@ void Engine::propose(Requester requester, Value value) {
   const bool full = proposals_.count() >= kMaxPending ||
                     proposals_.bytes() + value.bytes.size() > options_.max_pending_bytes;
   if (full) return answer_now(std::move(requester), Errc::busy);
-  proposals_.queue({std::move(requester), std::move(value), clock_.now() + patience()});
+  const leases::Time deadline = clock_.now() + patience(requester);
+  proposals_.queue({std::move(requester), std::move(value), deadline});
 }
 
 void Engine::check_invariants() const {
@@ -46,7 +47,7 @@ void Engine::place_or_forward(leases::Time now) {
   if (failed_) return;
   while (proposals_.has_queued()) {
     if (leading_) {
-      if (log_->room_bytes() == 0) return;
+      if (hand_over_ || log_->room_bytes() == 0) return;
       place_front();
       continue;
     }
@@ -62,7 +63,8 @@ void Engine::place_or_forward(leases::Time now) {
 
 void Engine::place_front() {
   const Slot slot = core_.propose(proposals_.front().value);
-  stages_.placed(slot, proposals_.front().deadline - patience());
+  const Proposal& front = proposals_.front();
+  stages_.placed(slot, front.deadline - patience(front.requester));
   proposals_.place_front(slot);
 }
 
@@ -150,6 +152,7 @@ Status Engine::status() const {
   const leases::Duration left = lease_.expiry() - clock_.now();
   if (status.holds_lease) status.lease_left_us = std::max<std::int64_t>(left.ns / 1000, 0);
   status.leader_changes = leader_changes_;
+  status.leader_change = leader_change_;
   status.proposals_pending = proposals_.count();
   status.reads_pending = reads_.count();
   const wal::LogStatus log = log_->status();
@@ -165,13 +168,25 @@ Status Engine::status() const {
   if (scrub_ended_) status.log_scrub_age_s = (clock_.now() - *scrub_ended_).ns / 1'000'000'000;
   status.repairing = core_.repairing();
   status.storage_error = storage_error_;
+  status.impairment = describe(impairment_);
   for (ReplicaId id : voters_.ids()) {
-    if (id == options_.id) continue;
-    PeerStatus peer{id, network_ != nullptr && network_->connected(id), {}};
-    if (core_.leader() != nullptr) peer.accepted = core_.leader()->accepted_by(id);
-    status.peers.push_back(peer);
+    if (id != options_.id) status.peers.push_back(peer_status(id));
   }
   return status;
+}
+
+PeerStatus Engine::peer_status(ReplicaId id) const {
+  const leases::Time now = clock_.now();
+  PeerStatus peer;
+  peer.id = id;
+  peer.connected = network_ != nullptr && network_->connected(id);
+  if (core_.leader() != nullptr) peer.accepted = core_.leader()->accepted_by(id);
+  peer.grant_left_us = std::max<std::int64_t>((lease_.granted_by(id) - now).ns / 1000, 0);
+  if (const auto watch = omega_->watch(id, now)) {
+    peer.silent_us = watch->silent.ns / 1000;
+    peer.suspect_at_us = watch->suspects.ns / 1000;
+  }
+  return peer;
 }
 
 }  // namespace decree::replica

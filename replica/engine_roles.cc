@@ -15,9 +15,12 @@ void Engine::judge_timers(leases::Time now) {
   omega_->tick(now);
   act_on_omega(now);
   if (omega_->leader() != followed_) {
+    if (omega_->leader()) found_leader(now);
     followed_ = omega_->leader();
-    ++leader_changes_;
-    proposals_.drop_forwarded([&](ReplicaId leader) { return leader == followed_.replica; });
+    // Who handed over is there still and answers, were it that it leads no more.
+    proposals_.drop_forwarded(
+        [&](ReplicaId leader) { return leader == followed_.replica || leader == released_by_; });
+    if (followed_ && followed_.replica != released_by_) released_by_ = {};
     reads_.ask_again();
     forward_after_ = now;
   }
@@ -41,6 +44,21 @@ void Engine::judge_timers(leases::Time now) {
   reads_.expire(now);
 }
 
+/// One line for each election that somebody won.
+void Engine::found_leader(leases::Time now) {
+  const Ballot leader = omega_->leader();
+  const bool known = led_before_ && omega_->doubt() != leases::Doubt::started;
+  const std::string cause =
+      known ? fmt::format("replica {} {}", led_before_.replica.value, describe(omega_->doubt()))
+            : "this replica has started";
+  leader_change_ =
+      fmt::format("replica {} leads with ballot {}, {} ms after {}", leader.replica.value,
+                  leader.round, (now - omega_->doubted_at()).ns / 1'000'000, cause);
+  led_before_ = leader;
+  ++leader_changes_;
+  notice_(leader_change_);
+}
+
 void Engine::act_on_omega(leases::Time now) {
   const leases::OmegaActions actions = omega_->take_actions();
   DECREE_ASSERT(!actions.resign || !actions.heartbeat, "who resigns is no leader any more");
@@ -61,6 +79,7 @@ void Engine::act_on_omega(leases::Time now) {
   if (actions.campaign && !core_.repairing())
     campaign(actions.campaign->above, actions.campaign->hand_over, now);
   if (actions.heartbeat) {
+    health_->beat(omega_->heartbeat_due(), now);
     campaign_again_if_left_behind(now);
     beat(now);
   }
@@ -114,7 +133,7 @@ void Engine::became_leader(const Ballot& ballot, leases::Time now) {
   sent_ = core_.leader()->sent();
   omega_->became_leader(ballot, now);
   lease_.begin(ballot, identity_.start);
-  proposals_.drop_forwarded([](ReplicaId) { return false; });
+  proposals_.drop_forwarded([this](ReplicaId leader) { return leader == released_by_; });
   reads_.ask_again();
   more_work_ = true;
   if (core_.gave_up() != Slot{}) {
@@ -130,6 +149,7 @@ void Engine::ceased_to_lead(leases::Time now) {
   campaigning_again_ = false;
   leading_ = Ballot{};
   lease_.end();
+  hand_over_.reset();
   stages_.forget();
   omega_->stepped_down(now);
   if (started_) tell_leadership(LeadershipEvent::Kind::ended);
@@ -180,26 +200,6 @@ void Engine::watch_lease(leases::Time now) {
   if (held != in_doubt_ || !had_lease_) return;
   in_doubt_ = !held;
   tell_leadership(held ? LeadershipEvent::Kind::regained : LeadershipEvent::Kind::in_doubt);
-}
-
-void Engine::release_leadership() {
-  if (!leading_) return;
-  const Ballot ballot = leading_;
-  lease_.release();
-  grantor_->release(ballot);
-  ReplicaId successor;
-  for (ReplicaId id : omega_->successors()) {
-    const bool close = id && core_.leader()->accepted_by(id) >= core_.leader()->chosen();
-    if (close && network_->connected(id) && !successor) successor = id;
-  }
-  const Release release{ballot, successor};
-  for (ReplicaId id : voters_.ids()) {
-    if (id != options_.id) send(id, release);
-  }
-  network_->flush();
-  const leases::Time now = clock_.now();
-  omega_->release(options_.id, release, now);
-  act_on_omega(now);
 }
 
 }  // namespace decree::replica

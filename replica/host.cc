@@ -103,6 +103,11 @@ void Host::loop() {
   while (stage_ != Stage::closed) {
     wait_for_events();
     if (engine_.has_work() || clock_.now() >= engine_.next_deadline()) engine_.turn();
+    // Peers that dial again are told why.
+    if (engine_.has_failed() && !std::exchange(told_failure_, true)) network_->reset();
+    if (stage_ == Stage::handing_over && (engine_.has_left() || clock_.now() >= close_by_)) {
+      shut_engine();
+    }
     if (stage_ == Stage::closing && may_stop()) stage_ = Stage::closed;
   }
   network_->close();
@@ -117,7 +122,7 @@ void Host::wait_for_events() {
   bool busy = false;
   if (!engine_.has_work()) {
     leases::Time until = engine_.next_deadline();
-    if (stage_ == Stage::closing) until = std::min(until, close_by_);
+    if (stage_ != Stage::running) until = std::min(until, close_by_);
     const leases::Time now = clock_.now();
     // Long sleeps are cut so that a deadline far away cannot overflow.
     left = std::min<std::int64_t>(until.ns - now.ns, 1'000'000'000);
@@ -139,6 +144,14 @@ void Host::end() {
 
 void Host::begin_to_close() {
   if (stage_ != Stage::running) return;
+  if (!engine_.leads()) return shut_engine();
+  // It stays until another leads, to tell those who have forwarded something that it does not.
+  stage_ = Stage::handing_over;
+  close_by_ = clock_.now() + kCloseTimeout;
+  engine_.leave();
+}
+
+void Host::shut_engine() {
   stage_ = Stage::closing;
   close_by_ = clock_.now() + kCloseTimeout;
   engine_.release_leadership();
@@ -220,6 +233,16 @@ void Host::on_leadership(std::function<void(const LeadershipEvent&)> handler) {
 
 void Host::on_stages(std::function<void(const CommitStages&)> handler) {
   run_there([&] { engine_.on_stages(std::move(handler)); });
+}
+
+boost::system::error_code Host::hand_over(ReplicaId to) {
+  boost::system::error_code error;
+  run_there([&] { error = engine_.hand_over(to); });
+  return error;
+}
+
+void Host::report_health(bool healthy) {
+  run_there([&] { engine_.report_health(healthy); });
 }
 
 Status Host::status() {

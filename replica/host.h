@@ -47,10 +47,12 @@ class Host {
   [[nodiscard]] boost::asio::any_io_executor executor() noexcept {
     return asio_.context().get_executor();
   }
+  boost::system::error_code hand_over(ReplicaId to);
+  void report_health(bool healthy);
   void close();
 
  private:
-  enum class Stage { running, closing, closed };
+  enum class Stage { running, handing_over, closing, closed };
 
   // The engine's thread.
   void run(std::function<void(const std::string&)> opened);
@@ -61,6 +63,7 @@ class Host {
   void take_mail();
   void take(MailedRequest request);
   void begin_to_close();
+  void shut_engine();
   [[nodiscard]] bool may_stop() const;
 
   void mail(MailedRequest request);
@@ -79,7 +82,8 @@ class Host {
   Mailbox mailbox_;
   std::vector<MailedRequest> mail_;
   Stage stage_ = Stage::running;  // of the engine's thread
-  leases::Time close_by_;         // when closing stops waiting for the disk
+  bool told_failure_ = false;     // its peers
+  leases::Time close_by_;         // when closing stops waiting for a successor, or for the disk
   std::mutex after_close_;        // held by callers that find the mailbox closed
   std::thread thread_;
 };

@@ -45,6 +45,10 @@ void Replica::on_stages(std::function<void(const CommitStages&)> handler) {
   impl_->on_stages(std::move(handler));
 }
 
+boost::system::error_code Replica::hand_over(ReplicaId to) { return impl_->hand_over(to); }
+
+void Replica::report_health(bool healthy) { impl_->report_health(healthy); }
+
 Status Replica::status() const { return impl_->status(); }
 
 boost::asio::any_io_executor Replica::executor() const noexcept { return impl_->executor(); }

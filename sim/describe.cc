@@ -43,14 +43,14 @@ std::string text(const Chosen& m) {
   return fmt::format("chosen {}..{}", m.first.value, m.first.value + m.values.size() - 1);
 }
 std::string text(const Heartbeat& m) {
-  return fmt::format("heartbeat {} round {}, sent through {}, announced {}, stamp {}{}",
+  return fmt::format("heartbeat {} round {}, sent through {}, announced {}, stamp {}",
                      describe(m.ballot), m.round, m.sent_through.value, m.announced.value,
-                     m.lease.stamp.value, m.impaired ? ", impaired" : "");
+                     m.lease.stamp.value);
 }
 std::string text(const HeartbeatAnswer& m) {
-  return fmt::format("heartbeat answer {} round {}, received {}, stamp {} granted {} us",
+  return fmt::format("heartbeat answer {} round {}, received {}, stamp {} granted {} us{}",
                      describe(m.ballot), m.round, m.received.value, m.lease.stamp.value,
-                     m.lease.granted_ns / 1000);
+                     m.lease.granted_ns / 1000, m.impaired ? ", impaired" : "");
 }
 std::string text(const Canvass& m) {
   return fmt::format("canvass {}, followed {}, log end {}", m.round, describe(m.following),

@@ -168,7 +168,23 @@ void Nemesis::befall_process(const Fault& fault, Site& site, Random random) {
       return crowd_.overload(id, random.between(10, 60), apart);
     }
     default:
+      return hand_over(fault, site, random);
+  }
+}
+
+/// In order, at once with all that is in flight, or because the program says that it is not
+/// healthy.
+void Nemesis::hand_over(const Fault& fault, Site& site, Random random) {
+  switch (random.between(0, 2)) {
+    case 0:
       return site.post([](replica::Engine& engine) { engine.release_leadership(); });
+    case 1:
+      return site.post([](replica::Engine& engine) { engine.hand_over(); });
+    default:
+      site.post([](replica::Engine& engine) { engine.report_health(false); });
+      return later(fault.lasts, [&site] {
+        site.post([](replica::Engine& engine) { engine.report_health(true); });
+      });
   }
 }
 

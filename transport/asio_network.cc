@@ -36,6 +36,12 @@ class AsioNetwork::Impl final : public LinkOwner, public std::enable_shared_from
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
+  void reset() {
+    for (const Pair& pair : pairs_) {
+      if (pair.outgoing) pair.outgoing->drop();
+    }
+  }
+
   void close() {
     closed_ = true;
     error_code ignored;
@@ -171,6 +177,7 @@ AsioNetwork::~AsioNetwork() { close(); }
 
 bool AsioNetwork::start(std::string& problem) { return impl_->start(problem); }
 std::uint16_t AsioNetwork::port() const { return impl_->port(); }
+void AsioNetwork::reset() { impl_->reset(); }
 void AsioNetwork::close() { impl_->close(); }
 void AsioNetwork::send(ReplicaId to, const Payload& frame) { impl_->send(to, frame); }
 void AsioNetwork::flush() { impl_->flush(); }

@@ -55,6 +55,8 @@ class AsioNetwork final : public Network {
   bool start(std::string& problem);
   /// Where it listens.
   [[nodiscard]] std::uint16_t port() const;
+  /// Breaks all connections; they are made anew, and admitted anew.
+  void reset();
   /// Closes everything; final.
   void close();
 

@@ -168,12 +168,12 @@ class Decoder::Impl {
     }
     message_ = whole<Heartbeat>(ballot(t.ballot()), t.round(), Slot{t.ballot_first()},
                                 Slot{t.sent_through()}, Slot{t.announced()}, from_wire(*t.lease()),
-                                t.impaired(), succession);
+                                succession);
   }
 
   void read(const wire::HeartbeatAnswer& t) {
     message_ = whole<HeartbeatAnswer>(ballot(t.ballot()), t.round(), Slot{t.received()},
-                                      from_wire(*t.lease()), t.priority());
+                                      from_wire(*t.lease()), t.priority(), t.impaired());
   }
 
   void read(const wire::Canvass& t) {

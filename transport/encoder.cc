@@ -139,15 +139,14 @@ Offset<wire::Heartbeat> put(FlatBufferBuilder& builder, const Heartbeat& m) {
   const wire::LeaseAsk lease = to_wire(m.lease);
   const wire::Succession succession = to_wire(m.succession);
   return wire::CreateHeartbeat(builder, &ballot, m.round, m.ballot_first.value,
-                               m.sent_through.value, m.announced.value, &lease, m.impaired,
-                               &succession);
+                               m.sent_through.value, m.announced.value, &lease, &succession);
 }
 
 Offset<wire::HeartbeatAnswer> put(FlatBufferBuilder& builder, const HeartbeatAnswer& m) {
   const wire::Ballot ballot = to_wire(m.ballot);
   const wire::LeaseEcho lease = to_wire(m.lease);
   return wire::CreateHeartbeatAnswer(builder, &ballot, m.round, m.received.value, &lease,
-                                     m.priority);
+                                     m.priority, m.impaired);
 }
 
 Offset<wire::Canvass> put(FlatBufferBuilder& builder, const Canvass& m) {

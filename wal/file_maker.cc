@@ -81,8 +81,8 @@ void FileMaker::run() {
     MadeFile made{job.token, {}, {}};
     made.error = carry_out(job, made.fd);
     job.source.reset();
-    job.check = {};
-    if (made.error == std::errc::no_space_on_device) pause(kPause);
+    const bool checked = static_cast<bool>(std::exchange(job.check, {}));
+    if (made.error && !checked) pause(kPause);  // it is asked for again
     report(std::move(made));
   }
 }

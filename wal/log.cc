@@ -107,6 +107,8 @@ class Log::Impl {
     return writer_->failure() || room <= taken ? 0 : (room - taken) * kBlockPayload;
   }
 
+  [[nodiscard]] std::error_code shortage() const { return supply_->shortage(); }
+
   [[nodiscard]] std::uint64_t max_record_bytes() const {
     const std::uint64_t blocks = segment_blocks() - 1;  // one is the segment's header
     return (blocks * kBlockPayload - sizeof(BatchHeader) - sizeof(RecordHeader)) / 8 * 8;
@@ -312,6 +314,7 @@ Lsn Log::append(std::span<const Record> records) {
 }
 
 std::uint64_t Log::room_bytes() const { return impl_->room_bytes(); }
+std::error_code Log::shortage() const { return impl_->shortage(); }
 std::uint64_t Log::max_record_bytes() const { return impl_->max_record_bytes(); }
 void Log::flush() { impl_->writer().flush(); }
 void Log::flush_on_wait() { impl_->writer().flush_on_wait(); }

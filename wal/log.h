@@ -95,6 +95,8 @@ class Log {
   /// Bytes that could be appended at once without waiting for the disk or for a new segment. The
   /// caller holds proposals back at 0; a promise is always taken.
   [[nodiscard]] std::uint64_t room_bytes() const;
+  /// Why there will be no more of it: the next segment cannot be made, which is tried on and on.
+  [[nodiscard]] std::error_code shortage() const;
   /// The largest record that fits in a segment.
   [[nodiscard]] std::uint64_t max_record_bytes() const;
 

@@ -132,6 +132,7 @@ void SegmentSupply::drop_before(std::uint64_t number) {
 void SegmentSupply::on_created(std::error_code error) {
   DECREE_ASSERT(creating_ != FileId{}, "a segment is being made");
   const Segment segment = next_segment();
+  shortage_ = error;
   if (!error) {
     segments_.push_back(segment);
     files_.push_back({segment.number, creating_});

@@ -53,6 +53,8 @@ class SegmentSupply {
   void prepare();
   void on_created(std::error_code error);
   [[nodiscard]] bool is_preparing() const { return creating_ != FileId{}; }
+  /// Why the next segment could not be made when that was tried last.
+  [[nodiscard]] std::error_code shortage() const { return shortage_; }
 
   /// The open file of a segment that take() answered.
   [[nodiscard]] FileId file(std::uint64_t number) const;
@@ -87,6 +89,7 @@ class SegmentSupply {
   std::uint32_t block_ = 1;               // the next free block in it
   BlockBuffer header_;
   FileId creating_;  // none: nothing is being made
+  std::error_code shortage_;
 };
 
 }  // namespace decree::wal

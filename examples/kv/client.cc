@@ -39,7 +39,7 @@ Client::Handler Client::find(std::string_view name) {
       {"quit", &Client::quit},           {"client", &Client::client},
       {"config", &Client::config},       {"command", &Client::command},
       {"info", &Client::info},           {"readonly", &Client::readonly},
-      {"readwrite", &Client::readwrite},
+      {"readwrite", &Client::readwrite}, {"failover", &Client::failover},
   };
   return handlers.at(name);
 }
@@ -203,6 +203,19 @@ void Client::command(Arguments arguments, ReplyWriter& reply) {
 
 void Client::info(Arguments arguments, ReplyWriter& reply) {
   reply.bulk(host_.info(arguments.subspan(1)));
+}
+
+void Client::failover(Arguments arguments, ReplyWriter& reply) {
+  std::int64_t successor = 0;  // any
+  if (arguments.size() == 3 && is_word(arguments[1], "to")) {
+    const std::optional<std::int64_t> id = parse_integer(arguments[2]);
+    if (!id || *id < 1 || *id > kMaxReplicaId) return reply.error("ERR no replica has that id");
+    successor = *id;
+  } else if (arguments.size() != 1) {
+    return reply.error("ERR syntax error: FAILOVER [TO <replica id>]");
+  }
+  const std::string problem = host_.fail_over(ReplicaId{static_cast<std::uint32_t>(successor)});
+  problem.empty() ? reply.simple("OK") : reply.error("ERR " + problem);
 }
 
 void Client::readonly(Arguments, ReplyWriter& reply) {

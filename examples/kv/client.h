@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "decree/types.h"
 #include "examples/kv/command.h"
 
 namespace decree::kv {
@@ -19,6 +20,8 @@ class Host {
   virtual std::string info(Arguments sections) = 0;
   /// The parameters that CONFIG GET shows.
   virtual std::vector<std::pair<std::string, std::string>> configuration() = 0;
+  /// Begins to hand leading over to this replica, none: to any. Empty, or why that cannot be.
+  virtual std::string fail_over(ReplicaId successor) = 0;
 };
 
 class Client {
@@ -48,6 +51,7 @@ class Client {
   void config(Arguments arguments, ReplyWriter& reply);
   void command(Arguments arguments, ReplyWriter& reply);
   void info(Arguments arguments, ReplyWriter& reply);
+  void failover(Arguments arguments, ReplyWriter& reply);
   void readonly(Arguments arguments, ReplyWriter& reply);
   void readwrite(Arguments arguments, ReplyWriter& reply);
   bool take_hello_options(Arguments options, ReplyWriter& reply);

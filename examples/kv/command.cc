@@ -24,6 +24,7 @@ constexpr Command kCommands[] = {
     {"config", -2, connection, nullptr, kSmall, 0, 0, 0, false},
     {"command", -1, connection, nullptr, kSmall, 0, 0, 0, false},
     {"info", -1, connection, nullptr, kSmall, 0, 0, 0, false},
+    {"failover", -1, connection, nullptr, kSmall, 0, 0, 0, false},
     {"readonly", 1, connection, nullptr, kSmall, 0, 0, 0, false},
     {"readwrite", 1, connection, nullptr, kSmall, 0, 0, 0, false},
     {"get", 2, read, execute::get, kValues, 1, 1, 1, false},

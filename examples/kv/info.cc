@@ -82,6 +82,7 @@ void log(const Status& status, Text& text) {
   text.line("log_scrub_age_s", status.log_scrub_age_s);
   text.line("repairing", status.repairing ? 1 : 0);
   text.line("storage_error", status.storage_error);
+  text.line("impairment", status.impairment);
 }
 
 // Not master or slave, as Redis says: every replica takes writes.
@@ -93,6 +94,7 @@ void replication(const InfoFacts& facts, Text& text) {
   text.line("role", name_of(status.role));
   text.line("leader", status.leader.value);
   text.line("leader_changes", status.leader_changes);
+  text.line("leader_change", status.leader_change);
   text.line("ballot", name_of(status.ballot));
   text.line("promised", name_of(status.promised));
   text.line("accepted", status.accepted.value);
@@ -108,7 +110,9 @@ void replication(const InfoFacts& facts, Text& text) {
   log(status, text);
   for (const PeerStatus& peer : status.peers) {
     text.line(fmt::format("peer{}", peer.id.value),
-              fmt::format("connected={},accepted={}", peer.connected ? 1 : 0, peer.accepted.value));
+              fmt::format("connected={},accepted={},grant_left_us={},silent_us={},suspect_at_us={}",
+                          peer.connected ? 1 : 0, peer.accepted.value, peer.grant_left_us,
+                          peer.silent_us, peer.suspect_at_us));
   }
 }
 

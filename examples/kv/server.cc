@@ -139,6 +139,13 @@ std::string Server::info(Arguments sections) {
   return format_info(facts, sections);
 }
 
+std::string Server::fail_over(ReplicaId successor) {
+  const error_code error = replica_.hand_over(successor);
+  if (error == Errc::not_leader) return "this replica does not lead";
+  if (error && successor) return "that replica is not there, behind, or not fit to lead";
+  return error ? "no other replica is there, up to date and fit to lead" : "";
+}
+
 std::vector<std::pair<std::string, std::string>> Server::configuration() {
   return {
       {"appendonly", "yes"},

@@ -47,6 +47,7 @@ class Server final : private Host {
   void closed(std::uint64_t id);
   void begin_stop();
   std::string info(Arguments sections) override;
+  std::string fail_over(ReplicaId successor) override;
   std::vector<std::pair<std::string, std::string>> configuration() override;
 
   Replica& replica_;

@@ -106,14 +106,26 @@ class Replica {
   /// batch is timed at a time, at five clock reads.
   void on_stages(std::function<void(const CommitStages&)> handler);
 
+  /// Hands leading over to that replica, none: to the first in the order of succession that is fit
+  /// for it. Returns when that has begun: requests wait meanwhile, none fails. on_leadership()
+  /// tells the end; if it cannot be brought about within five suspicions this replica goes on
+  /// leading. not_leader if this replica leads not, or not yet; busy if that replica, or each, is
+  /// not connected, behind, or not fit to lead. Any thread.
+  boost::system::error_code hand_over(ReplicaId to = {});
+
+  /// The program's own judgement; at first it is healthy. A leader that is not hands over as soon
+  /// as another is fit to lead, and leads on if none is. Any thread.
+  void report_health(bool healthy);
+
   [[nodiscard]] Status status() const;
 
   /// The engine's thread as an executor. Work posted here shares a thread with the protocol: it
   /// must not block.
   [[nodiscard]] boost::asio::any_io_executor executor() const noexcept;
 
-  /// Hands leadership over, answers what is in flight (outcome_unknown), makes the log durable,
-  /// joins the thread. Idempotent. Must not be called from the engine's thread.
+  /// Hands leading over, for up to a second while what is in flight is answered, then answers the
+  /// rest (outcome_unknown), makes the log durable, joins the thread. Idempotent. Must not be
+  /// called from the engine's thread.
   void close();
 
  private:

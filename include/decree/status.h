@@ -27,7 +27,12 @@ struct LeadershipEvent {
 struct PeerStatus {
   ReplicaId id;
   bool connected = false;
-  Slot accepted;  // known to the leader only: durable at the peer through this slot
+  // Known to the leader only:
+  Slot accepted;                   // durable at the peer through this slot
+  std::int64_t grant_left_us = 0;  // of what it granted this replica's lease; 0: nothing
+  // Known to the leader of its followers, and to a follower of its leader; else -1:
+  std::int64_t silent_us = -1;      // since it was heard last
+  std::int64_t suspect_at_us = -1;  // so much silence is suspicious, see Options::suspect_us
 };
 
 struct Status {
@@ -44,7 +49,8 @@ struct Status {
   std::uint64_t applied_digest = 0;  // of all commands through `applied`: equal on every replica
   bool holds_lease = false;
   std::int64_t lease_left_us = 0;
-  std::uint64_t leader_changes = 0;  // that this replica saw since it started
+  std::uint64_t leader_changes = 0;  // leaders that this replica saw since it started
+  std::string leader_change;         // the last one: who followed whom, why, and how long it took
   std::uint64_t proposals_pending = 0;
   std::uint64_t reads_pending = 0;
   std::uint64_t log_segments = 0;
@@ -59,6 +65,7 @@ struct Status {
   std::int64_t log_scrub_age_s = -1;  // since all of it had been read; -1: not yet since it started
   bool repairing = false;             // votes for nobody until what they held is here again
   std::string storage_error;          // empty while the log works
+  std::string impairment;             // why it is not fit to lead; empty: it is
   std::vector<PeerStatus> peers;
 };
 

@@ -106,6 +106,8 @@ class Writing(DiskTest):
                 scene.inject("stall", victim)
                 scene.write(20, scene.others(victim))
                 self.assertGreater(scene.disk.hits(), 0)
+                scene.wait_for_leader_but(victim)
+                scene.write(20, scene.others(victim))
                 scene.disk.heal()
                 scene.check()
 

@@ -43,21 +43,40 @@ class LoopTest(unittest.TestCase):
         for loop in loops:
             self.addCleanup(loop.thaw)  # nobody can be killed while it is frozen
 
-    def test_a_leader_without_room_refuses_writes_until_there_is_some(self):
+    def test_a_leader_without_room_hands_over(self):
         scene = self.scene
-        leader = scene.group.leader()
-        # It waits for room as long as other clients wait for an answer, and then refuses.
-        leader.client = redis.Redis(port=leader.port, socket_timeout=2 * group.DEADLINE_S)
-        give_back = disks.fill(scene.disk(leader).directory)
+        old = scene.group.leader()
+        give_back = disks.fill(scene.disk(old).directory)
+        group.wait_until(
+            lambda: scene.write(1, size=MEGABYTE) or scene.group.leader() is not old,
+            "another one leads, and no write was refused")
+        self.assertIn("no room", old.info()["impairment"])
+        scene.write(10, size=MEGABYTE)
+        give_back()
+        group.wait_until(lambda: "no room" not in old.info()["impairment"], "it has room again")
+        scene.restart(old)
+        scene.check()
+
+    def test_without_room_anywhere_writes_are_refused_until_there_is_some(self):
+        scene = self.scene
+        for replica in scene.group.replicas:
+            # It waits for room as long as other clients wait for an answer, and then refuses.
+            replica.client = redis.Redis(port=replica.port, socket_timeout=2 * group.DEADLINE_S)
+        give_back = [disks.fill(scene.disk(r).directory) for r in scene.group.replicas]
         error = group.wait_until(
-            lambda: scene.try_write(leader, MEGABYTE), "there is no room any more")
+            lambda: scene.try_write(scene.leads(), MEGABYTE), "there is no room any more")
         self.assertIn("NOSPACE", error)
         for replica, key in itertools.product(scene.group.replicas, scene.acknowledged):
             self.assertTrue(replica.client.exists(key), "reads go on")
-        self.assertEqual(leader.info()["storage_error"], "")
-        give_back()
-        group.wait_until(lambda: not scene.try_write(leader), "it takes writes again")
-        scene.restart(leader)
+        changes = [replica.info()["leader_changes"] for replica in scene.group.replicas]
+        self.assertLess(max(changes), 10, "nobody leads better than the others")
+        for replica in scene.group.replicas:
+            self.assertEqual(replica.info()["storage_error"], "")
+        for each in give_back:
+            each()
+        group.wait_until(lambda: not scene.try_write(scene.leads()), "writes are taken again")
+        for replica in scene.group.replicas[:]:
+            scene.restart(replica)
         scene.check()
 
     def test_a_follower_without_room_delays_nobody(self):
@@ -86,6 +105,8 @@ class LoopTest(unittest.TestCase):
             with self.subTest(at=role):
                 victim = scene.victim(role)
                 scene.disk(victim).freeze()
+                scene.write(20, scene.others(victim))
+                scene.wait_for_leader_but(victim)
                 scene.write(20, scene.others(victim))
                 scene.disk(victim).thaw()
                 scene.check()

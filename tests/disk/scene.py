@@ -49,6 +49,19 @@ class Scene:
             error = self.try_write(replicas[n % len(replicas)], size)
             assert not error, error
 
+    def leads(self):
+        """The replica that holds the lease, be it that nobody can write."""
+        return group.wait_until(
+            lambda: next((r for r in self.group.replicas if r.info()["lease_held"]), None),
+            "one holds the lease")
+
+    def wait_for_leader_but(self, victim):
+        """Its disk stands still: the others have noticed, and none of their writes has failed."""
+        group.wait_until(
+            lambda: self.write(1, self.others(victim))
+            or any(r.info()["lease_held"] for r in self.others(victim)),
+            f"another than {victim.id} leads")
+
     def wait_until_repaired(self, replica):
         assert replica.info()["log_damages"] > 0, "nothing was noticed"
         group.wait_until(lambda: replica.info()["repairing"] == 0, "repaired")

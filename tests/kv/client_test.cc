@@ -17,6 +17,9 @@ class FixedHost final : public Host {
   std::string info(Arguments sections) override {
     return sections.empty() ? "all" : std::string(sections[0]);
   }
+  std::string fail_over(ReplicaId successor) override {
+    return successor.value == 2 ? "" : "refused " + std::to_string(successor.value);
+  }
   std::vector<std::pair<std::string, std::string>> configuration() override {
     return {{"maxclients", "7"}, {"save", ""}};
   }
@@ -97,6 +100,17 @@ TEST_F(ClientTest, ReadOnlyAndInfo) {
   EXPECT_EQ(run({"INFO", "clients"}), bulk("clients"));
 }
 
+TEST_F(ClientTest, FailoverNamesASuccessorOrNone) {
+  EXPECT_EQ(run({"FAILOVER", "TO", "2"}), kOk);
+  EXPECT_EQ(run({"FAILOVER"}), "-ERR refused 0\r\n");
+  EXPECT_EQ(run({"FAILOVER", "to", "63"}), "-ERR refused 63\r\n");
+  for (const char* id : {"0", "-1", "64", "two", ""}) {
+    EXPECT_EQ(run({"FAILOVER", "TO", id}), "-ERR no replica has that id\r\n") << id;
+  }
+  EXPECT_THAT(run({"FAILOVER", "TO"}), HasSubstr("syntax error"));
+  EXPECT_THAT(run({"FAILOVER", "TO", "1", "FORCE"}), HasSubstr("syntax error"));
+}
+
 TEST(Info, ShowsTheReplicaAndItsState) {
   Keyspace keys;
   keys.set("a", "1");
@@ -106,12 +120,13 @@ TEST(Info, ShowsTheReplicaAndItsState) {
   status.ballot = Ballot{7, ReplicaId{2}, {}};
   status.applied = Slot{9};
   status.holds_lease = true;
-  status.peers = {PeerStatus{ReplicaId{3}, true, Slot{8}}};
+  status.peers = {PeerStatus{.id = ReplicaId{3}, .connected = true, .accepted = Slot{8}}};
   const InfoFacts facts{.status = status, .keys = keys};
   const std::string all = format_info(facts, {});
   for (const char* line :
        {"role:leader\r\n", "leader:2\r\n", "ballot:7.2\r\n", "applied:9\r\n", "lease_held:1\r\n",
-        "peer3:connected=1,accepted=8\r\n", "db0:keys=1,expires=0,avg_ttl=0\r\n"}) {
+        "peer3:connected=1,accepted=8,grant_left_us=0,silent_us=-1,suspect_at_us=-1\r\n",
+        "db0:keys=1,expires=0,avg_ttl=0\r\n"}) {
     EXPECT_THAT(all, HasSubstr(line));
   }
   const std::string_view wanted[] = {"KEYSPACE"};

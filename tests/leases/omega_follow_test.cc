@@ -119,6 +119,38 @@ TEST_F(OmegaTest, LearnsNothingFromTheSilenceOfALeaderThatReleased) {
 
 // --- Rank.
 
+TEST_F(OmegaTest, KnowsWhyAndSinceWhenThereIsNoLeader) {
+  EXPECT_EQ(omega_.doubt(), Doubt::started);
+  tick(at(100));
+  EXPECT_EQ(omega_.doubt(), Doubt::silent);
+  EXPECT_EQ(omega_.doubted_at(), at(100));
+  tick(at(150));
+  omega_.disconnected(id(1), at(160));
+  EXPECT_EQ(omega_.doubt(), Doubt::silent) << "the first reason counts";
+  EXPECT_EQ(omega_.doubted_at(), at(100));
+  hear(at(170));
+  omega_.connected(id(1), at(171));
+  omega_.disconnected(id(1), at(172));
+  EXPECT_EQ(omega_.doubt(), Doubt::disconnected);
+  hear(at(180));
+  omega_.promised(ballot(6, 4), at(181));
+  EXPECT_EQ(omega_.doubt(), Doubt::deposed);
+  hear(at(190), ballot(6, 4));
+  omega_.release(id(4), Release{ballot(6, 4), id(2)}, at(191));
+  EXPECT_EQ(omega_.doubt(), Doubt::released) << "by the successor too";
+  EXPECT_EQ(omega_.doubted_at(), at(191));
+}
+
+TEST_F(OmegaTest, WatchesItsLeaderAndNobodyElse) {
+  const auto watch = omega_.watch(id(1), at(30));
+  ASSERT_TRUE(watch);
+  EXPECT_EQ(watch->silent, Duration::millis(30));
+  EXPECT_EQ(watch->suspects, Duration::millis(100));
+  EXPECT_FALSE(omega_.watch(id(3), at(30)));
+  tick(at(100));
+  EXPECT_FALSE(omega_.watch(id(1), at(100))) << "it is suspected";
+}
+
 TEST_F(OmegaTest, WaitsItsRankBeforeItCanvasses) {
   Heartbeat heartbeat;
   heartbeat.ballot = ballot(5, 1);

@@ -45,6 +45,41 @@ TEST_F(OmegaTest, TheQuorumRoundIsTheNewestThatAQuorumAnswered) {
   EXPECT_EQ(omega_.quorum_round(), 2u) << "another ballot";
 }
 
+TEST_F(OmegaTest, ALeaderWatchesThoseWhoHaveAnswered) {
+  lead(at(102));
+  omega_.open_round(at(102));
+  EXPECT_FALSE(omega_.watch(id(3), at(103)));
+  answer(3, 1, at(103));
+  ASSERT_TRUE(omega_.watch(id(3), at(110)));
+  EXPECT_EQ(omega_.watch(id(3), at(110))->silent, Duration::millis(7));
+}
+
+TEST_F(OmegaTest, ALeaderKnowsWhyItLeadsNoMore) {
+  lead(at(102));
+  omega_.release(id(2), Release{mine_, id(3)}, at(110));
+  EXPECT_EQ(omega_.doubt(), Doubt::released);
+}
+
+TEST_F(OmegaTest, FitIsAPeerThatAnswersAndSaysSo) {
+  lead(at(102));
+  for (const std::uint32_t peer : {1u, 3u}) omega_.connected(id(peer), at(102));
+  omega_.open_round(at(102));
+  EXPECT_FALSE(omega_.is_fit(id(1), at(103))) << "has not answered yet";
+  answer(1, 1, at(103));
+  omega_.heartbeat_answer(id(3), HeartbeatAnswer{mine_, 1, {}, {}, 0, true}, at(103));
+  answer(4, 1, at(103));
+  omega_.disconnected(id(4), at(103));
+  EXPECT_TRUE(omega_.is_fit(id(1), at(103)));
+  EXPECT_FALSE(omega_.is_fit(id(3), at(103))) << "is impaired";
+  EXPECT_FALSE(omega_.is_fit(id(4), at(103))) << "is not connected";
+  EXPECT_TRUE(omega_.is_fit(id(1), at(143)));
+  EXPECT_FALSE(omega_.is_fit(id(1), at(144))) << "has fallen silent";
+  answer(3, 1, at(144));
+  EXPECT_TRUE(omega_.is_fit(id(3), at(144))) << "is well again";
+  EXPECT_FALSE(omega_.is_fit(id(3), at(144), 1)) << "has not said so since the first round";
+  EXPECT_EQ(omega_.newest_round(), 1u);
+}
+
 TEST_F(OmegaTest, ALeaderThatHearsNoQuorumForOneTimeoutAbdicates) {
   lead(at(102));
   for (int t = 102; t <= 1000; t += 20) {
@@ -55,6 +90,7 @@ TEST_F(OmegaTest, ALeaderThatHearsNoQuorumForOneTimeoutAbdicates) {
     if (t + 1 == 903) break;
   }
   EXPECT_TRUE(omega_.suspects());
+  EXPECT_EQ(omega_.doubt(), Doubt::no_quorum);
   EXPECT_FALSE(tick(at(904)).heartbeat) << "silent";
   EXPECT_EQ(omega_.next_deadline(), at(903 + 4 * 25)) << "and the last to canvass";
 }

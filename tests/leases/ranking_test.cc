@@ -45,6 +45,20 @@ TEST_F(RankingTest, PriorityGoesBeforeLogEndAndLogEndBeforeId) {
   EXPECT_EQ(three.rank(kNobody), 3u) << "equal but for the id";
 }
 
+TEST_F(RankingTest, WhoIsNotFitToLeadLetsTheOthersGoFirst) {
+  Ranking two = of(2, 9);
+  two.own_impaired(true);
+  for (const std::uint32_t i : {1u, 3u, 4u, 5u}) two.learned(id(i), 0, Slot{});
+  two.learned_impaired(id(3), true);
+  EXPECT_EQ(two.rank(kNobody), 3u) << "3 is as unfit, and has a lower priority";
+  two.own_impaired(false);
+  EXPECT_EQ(two.rank(kNobody), 0u);
+  PerReplica<bool> connected(true);
+  EXPECT_EQ(two.successors(connected), list({1, 4, 5, 3}));
+  connected[id(1)] = false;
+  EXPECT_EQ(two.successors(connected), list({4, 5, 3, 1})) << "who is away comes last of all";
+}
+
 TEST_F(RankingTest, TheLeadersListGoesBeforeEverythingElse) {
   Ranking three = of(3, 1000);
   three.adopt(list({5, 3, 2, 4}));

@@ -109,7 +109,7 @@ TEST(Implied, ByEachMessage) {
       {Prepare{own, Slot{9}, {}, {}}, {own, {}}},
       {Accept{own, Slot{3}, Slot{9}, Slot{8}, {}, {}}, {own, {}}},
       {Watermark{own, Slot{9}}, {own, {}}},
-      {Heartbeat{own, 1, Slot{3}, Slot{9}, Slot{8}, {}, false, {}}, {own, {}}},
+      {Heartbeat{own, 1, Slot{3}, Slot{9}, Slot{8}, {}, {}}, {own, {}}},
       {Release{own, {}}, {own, {}}},
       {Promise{ours, 0, true, Slot{9}, 0, {}, {}, {}}, {ours, Slot{9}}},
       {Accepted{ours, Slot{9}, {}}, {ours, {}}},
@@ -122,7 +122,7 @@ TEST(Implied, ByEachMessage) {
       {Chosen{Slot{1}, {}}, {}},
       // ... nor may anybody speak for another's ballot.
       {Prepare{ours, Slot{9}, {}, {}}, {}},
-      {Heartbeat{ours, 1, Slot{3}, Slot{9}, Slot{8}, {}, false, {}}, {}},
+      {Heartbeat{ours, 1, Slot{3}, Slot{9}, Slot{8}, {}, {}}, {}},
   };
   for (const Case& each : cases) {
     SCOPED_TRACE(each.message.index());

@@ -105,7 +105,6 @@ class Dump {
     field("sent_through", m.sent_through);
     field("announced", m.announced);
     field("lease", m.lease);
-    field("impaired", static_cast<std::uint64_t>(m.impaired));
     for (const ReplicaId id : m.succession) field("successor", id);
   }
   void operator()(const HeartbeatAnswer& m) {
@@ -114,6 +113,7 @@ class Dump {
     field("received", m.received);
     field("lease", m.lease);
     field("priority", m.priority);
+    field("impaired", static_cast<std::uint64_t>(m.impaired));
   }
   void operator()(const Canvass& m) {
     field("canvass", m.round);
