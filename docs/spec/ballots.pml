@@ -384,7 +384,7 @@ inline acknowledge(a, i) {
 #define ACCEPT_2(a,i) ACCEPT(a,i,1)
 
 init {
-    do
+end:do
     EACH_I(START)
 #ifdef DISK
     EACH_AI(TAKE_PREPARE)
@@ -414,6 +414,5 @@ init {
     EACH_AA(REPAIR)
 #endif
 #endif
-    :: else -> break                           /* nothing is left to happen */
     od
 }

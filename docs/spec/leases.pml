@@ -375,7 +375,7 @@ init {
 #ifdef T_CHANGES
     d_step { for (k : 0 .. N - 1) { setting[k] = T }; DONE }
 #endif
-    do
+end:do
     EACH_B(START)
     EACH_AB(PROMISE)
     EACH_B(OPEN_UP)
