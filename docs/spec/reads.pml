@@ -159,12 +159,7 @@ inline apply(r) {
 #else
 #define MAY_APPLY(b) (stage[b] == OPEN)
 #endif
-#ifdef ANNOUNCED_BEFORE_NOOP
-#define BEHIND_NOOP(b) true
-#else
-#define BEHIND_NOOP(b) CHOSEN(b,noop[b])
-#endif
-#define APPLY(b) d_step { MAY_APPLY(b) && applied[OWNER(b)] < SLOTS && BEHIND_NOOP(b)  \
+#define APPLY(b) d_step { MAY_APPLY(b) && applied[OWNER(b)] < SLOTS && CHOSEN(b,noop[b])  \
     && CHOSEN(b,applied[OWNER(b)] + 1) ->  \
     apply(OWNER(b)); TELL(b) }
 #define TELL(b) if :: told[b] < applied[OWNER(b)] -> told[b] = applied[OWNER(b)] :: else fi; DONE
@@ -216,13 +211,13 @@ inline apply(r) {
 #define ANSWER d_step { reading == MAY_READ -> assert(STATE >= need); REACHED; FORGET_READ }
 
 /* R2 */
+#ifdef LEASE_NOT_CHECKED                       /* it had a lease and heard of no other leader */
+#define LOAD(b) d_step { reading == CALLED && OWNER(b) == at && SERVES(b) -> reading = MAY_READ }
+#else
 #define LOAD(b) d_step { reading == CALLED && OWNER(b) == at && stage[b] == OPEN && lease[b] > 0 ->  \
     reading = LOADED; expiry = lease[b] }
-#ifdef LEASE_NOT_CHECKED                       /* there is one: its end is not compared */
-#define CHECK d_step { reading == LOADED -> reading = MAY_READ; expiry = 0 }
-#else
-#define CHECK d_step { reading == LOADED && expiry > 0 -> reading = MAY_READ; expiry = 0 }
 #endif
+#define CHECK d_step { reading == LOADED && expiry > 0 -> reading = MAY_READ; expiry = 0 }
 #define TOO_LATE d_step { reading == LOADED && expiry == 0 -> reading = CALLED }
 
 /* R3. Answered at once by all that ever may, as promises only grow: later it is confirmed, if at all,
@@ -265,7 +260,7 @@ byte round;
 
 /* That the checks are not about nothing: each of these must be violated. */
 #if defined(REACH_LEASE_READ)       /* under the second leader's lease */
-#define REACHED assert(!(stage[2] == OPEN && at == 1 && lease[2] > 0 && need > noop[2]))
+#define REACHED assert(!(stage[1] == OPEN && at == 1 && lease[2] > 0 && noop[2] > 1 && need > 1))
 #elif defined(REACH_LATE_READ)      /* allowed by a lease that is over when the state is read */
 #define REACHED assert(!(stage[2] == OPEN && at == 0 && stage[1] == OPEN && seen > need))
 #elif defined(REACH_FOLLOWER_READ)  /* at a replica that never led, of the second leader's state */
