@@ -61,8 +61,9 @@ void report(const Settings& settings, const std::vector<FailoverRun>& runs) {
   fmt::print(
       "From kill -9 of the leader to the next acknowledged write, in ms; three replicas, {} writes "
       "in flight at each follower\nfloor: what remained of the dead leader's lease, the median; "
-      "gap: "
-      "the longest without a write at a survivor\n\n"
+      "gap: the longest without a write at a survivor\nleased: share of time in which an idle "
+      "leader "
+      "holds its lease and reads cost no round\n\n"
       "{}\n{}\n",
       settings.each.outstanding, to_table(rows), to_json(rows).dump());
   if (!settings.plot.empty()) draw(settings.plot, plot_script(settings.plot, runs));
@@ -94,6 +95,11 @@ void add_failover(CLI::App& program) {
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
   add_seconds(*command, settings->each.load_seconds, "Of load before each kill, at least");
+  command
+      ->add_option("--idle-seconds", settings->each.idle_seconds,
+                   "Idle, to see how long it is leased")
+      ->check(CLI::Range(0.01, 3600.0))
+      ->capture_default_str();
   command->add_option("--outstanding", settings->each.outstanding, "Writes at each follower")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();

@@ -66,6 +66,12 @@ std::vector<LedgerState> FailoverGroup::ledgers() {
   return states;
 }
 
+double FailoverGroup::lease_share(double seconds) {
+  return ask(workers_.processes[workers_.leader], {{"lease_share_s", seconds}},
+             seconds + kPatienceSeconds)
+      .get<double>();
+}
+
 bool FailoverGroup::await_same_leader() {
   const std::size_t before = workers_.leader;
   await_leader(workers_);

@@ -23,6 +23,8 @@ class FailoverGroup {
   /// Waits until one replica leads and all have applied all that it has accepted; returns what
   /// they have applied then.
   std::vector<LedgerState> await_level();
+  /// Of the replica that await_level() found to lead, over so many seconds: see lease_share().
+  double lease_share(double seconds);
   /// Waits until a replica leads; true if it is the one that await_level() found.
   bool await_same_leader();
 

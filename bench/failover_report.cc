@@ -63,6 +63,7 @@ FailoverRow summarize(const FailoverRun& run) {
                   .gap_max_ms = spread_of(each(run.kills, &Kill::gap_ms)).most,
                   .floor_ms = spread_of(each(run.kills, &Kill::floor_ms)).median,
                   .gone_ms = spread_of(each(run.kills, &Kill::gone_ms)).median,
+                  .leased = run.leased,
                   .acknowledged = run.acknowledged,
                   .unknown = run.unknown,
                   .moved = run.moved,
@@ -84,6 +85,7 @@ nlohmann::ordered_json to_json(const std::vector<FailoverRow>& rows) {
                     {"floor_ms", hundredths(row.floor_ms)},
                     {"ratio", hundredths(row.ratio)},
                     {"gone_ms", hundredths(row.gone_ms)},
+                    {"leased", std::round(row.leased * 1e4) / 1e4},
                     {"heartbeat_us", row.heartbeat_us},
                     {"suspect_us", row.suspect_us},
                     {"lease_us", row.lease_us},
@@ -98,19 +100,19 @@ nlohmann::ordered_json to_json(const std::vector<FailoverRow>& rows) {
 std::string to_table(const std::vector<FailoverRow>& rows) {
   std::string table = fmt::format(
       "{:<8} {:>16} {:>15}  {:>24}\n"
-      "{:<8} {:>9} {:>7} {:>7} {:>6}  {:>7} {:>7} {:>7} {:>7} {:>8} {:>8} {:>6} {:>13} {:>8} {:>6} "
-      "{:>5}\n",
+      "{:<8} {:>9} {:>7} {:>7} {:>6}  {:>7} {:>7} {:>7} {:>7} {:>8} {:>8} {:>6} {:>8} {:>13} {:>8} "
+      "{:>6} {:>5}\n",
       "", "settings", "", "kill to next write", "", "heartbeat", "suspect", "lease", "kills",
-      "median", "p90", "max", "least", "gap", "floor", "ratio", "acknowledged", "unknown", "moved",
-      "lost");
+      "median", "p90", "max", "least", "gap", "floor", "ratio", "leased", "acknowledged", "unknown",
+      "moved", "lost");
   const auto span = [](std::uint64_t us) { return static_cast<double>(us) / 1e3; };
   for (const FailoverRow& row : rows) {
     table += fmt::format(
         "{:<8} {:>9g} {:>7g} {:>7g} {:>6}  {:>7.1f} {:>7.1f} {:>7.1f} {:>7.1f} {:>8.1f} {:>8.1f} "
-        "{:>6.2f} {:>13} {:>8} {:>6} {:>5}\n",
+        "{:>6.2f} {:>6.2f} % {:>13} {:>8} {:>6} {:>5}\n",
         row.settings, span(row.heartbeat_us), span(row.suspect_us), span(row.lease_us), row.kills,
         row.median_ms, row.p90_ms, row.max_ms, row.least_ms, row.gap_max_ms, row.floor_ms,
-        row.ratio, row.acknowledged, row.unknown, row.moved, row.lost);
+        row.ratio, 100 * row.leased, row.acknowledged, row.unknown, row.moved, row.lost);
   }
   return table;
 }

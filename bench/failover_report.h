@@ -36,6 +36,7 @@ struct FailoverRun {
   std::string settings;
   Options options;
   std::vector<Kill> kills;
+  double leased = 0;  // share of time, before the first kill and without load
   std::uint64_t acknowledged = 0;
   std::uint64_t unknown = 0;  // attempts whose outcome nobody told; each was tried again
   std::uint64_t moved = 0;    // kills that did not count: another replica led already
@@ -57,6 +58,7 @@ struct FailoverRow {
   double floor_ms = 0;  // the median
   double ratio = 0;     // of the medians; 0 without leases, which have no floor
   double gone_ms = 0;   // the median
+  double leased = 0;    // share of time
   std::uint64_t acknowledged = 0;
   std::uint64_t unknown = 0;
   std::uint64_t moved = 0;

@@ -31,6 +31,7 @@ class Killer {
     run_.settings = settings.name;
     run_.options = settings.options;
     group_.await_level();
+    run_.leased = group_.lease_share(settings.idle_seconds);
   }
 
   FailoverRun run();

@@ -14,6 +14,7 @@ struct FailoverSettings {
   std::string name;
   Options options;  // of which the spans of time count
   std::size_t kills = 50;
+  double idle_seconds = 2;        // before the first kill
   double load_seconds = 0.5;      // before each kill, at least
   std::uint32_t outstanding = 4;  // writes at each of the two followers
 };

@@ -1,9 +1,11 @@
 #include "bench/read_loop.h"
 
 #include <boost/asio/post.hpp>
+#include <chrono>
 #include <ctime>
 #include <future>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 #include "bench/load.h"
@@ -126,6 +128,22 @@ ReadResult run_reads(Replica& replica, const ReadRequest& request) {
   }
   if (request.how == "other thread") return read_from_here(replica, request.seconds);
   throw std::invalid_argument("no such reads: " + request.how);
+}
+
+double lease_share(const Replica& replica, double seconds) {
+  constexpr std::chrono::microseconds kBetweenLooks{200};
+  const std::int64_t start = now_ns();
+  const std::int64_t end = start + static_cast<std::int64_t>(seconds * 1e9);
+  std::int64_t held_ns = 0;
+  std::int64_t last = start;
+  while (last < end) {
+    std::this_thread::sleep_for(kBetweenLooks);
+    const bool held = replica.holds_lease();
+    const std::int64_t now = now_ns();
+    if (held) held_ns += now - last;
+    last = now;
+  }
+  return static_cast<double>(held_ns) / static_cast<double>(last - start);
 }
 
 }  // namespace decree::bench

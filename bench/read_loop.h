@@ -33,6 +33,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ReadResult, reads, elapsed_us, problem)
 /// Blocks until the time is over. Not from the engine's thread.
 ReadResult run_reads(Replica& replica, const ReadRequest& request);
 
+/// The share of `seconds` in which the replica holds a lease and reads cost no round. Looks some
+/// thousand times a second; the time since the look before counts as each look finds it. Blocks.
+double lease_share(const Replica& replica, double seconds);
+
 }  // namespace decree::bench
 
 #endif  // DECREE_BENCH_READ_LOOP_H_

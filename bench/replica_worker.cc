@@ -52,6 +52,9 @@ void work(const Settings& settings) {
     if (request.contains("how")) {
       return run_reads(replica, request.get<ReadRequest>());
     }
+    if (request.contains("lease_share_s")) {
+      return lease_share(replica, request.at("lease_share_s").get<double>());
+    }
     if (request.contains("ledger")) {
       return ledger_of(replica, ledger);
     }

@@ -31,6 +31,7 @@ FailoverRun run_of(const std::vector<double>& times) {
     run.kills.push_back(
         {.ms = time, .gap_ms = time + 1, .floor_ms = time / 2, .gone_ms = time / 10});
   }
+  run.leased = 0.98765;
   run.acknowledged = 1000;
   run.unknown = 8;
   run.moved = 2;
@@ -95,11 +96,12 @@ TEST(Failover, WithoutAFloorThereIsNoRatio) {
 TEST(Failover, TheJsonHasEveryField) {
   FailoverRun run = run_of({12.3456, 20});
   run.lost = 3;
-  EXPECT_EQ(to_json({summarize(run)}).dump(),
-            R"({"failover":[{"settings":"default","kills":2,"median_ms":16.17,"p90_ms":20.0,)"
-            R"("max_ms":20.0,"least_ms":12.35,"gap_max_ms":21.0,"floor_ms":8.09,"ratio":2.0,)"
-            R"("gone_ms":1.62,"heartbeat_us":50000,"suspect_us":150000,"lease_us":100000,)"
-            R"("acknowledged":1000,"unknown":8,"moved":2,"lost":3}]})");
+  EXPECT_EQ(
+      to_json({summarize(run)}).dump(),
+      R"({"failover":[{"settings":"default","kills":2,"median_ms":16.17,"p90_ms":20.0,)"
+      R"("max_ms":20.0,"least_ms":12.35,"gap_max_ms":21.0,"floor_ms":8.09,"ratio":2.0,)"
+      R"("gone_ms":1.62,"leased":0.9877,"heartbeat_us":50000,"suspect_us":150000,"lease_us":100000,)"
+      R"("acknowledged":1000,"unknown":8,"moved":2,"lost":3}]})");
 }
 
 TEST(Failover, TheTableHasOneLineForEachSetting) {
@@ -107,6 +109,7 @@ TEST(Failover, TheTableHasOneLineForEachSetting) {
   EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 4);
   EXPECT_THAT(table, HasSubstr(" 12.3 "));
   EXPECT_THAT(table, HasSubstr(" 56.8 "));
+  EXPECT_THAT(table, HasSubstr(" 98.77 % "));
 }
 
 TEST(Failover, DrawsHowManyKillsWereOverByWhen) {

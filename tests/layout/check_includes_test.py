@@ -12,6 +12,7 @@ import check_includes
 ALLOWED = {
     "include/decree/types.h": ["<cstdint>"],
     "include/decree/replica.h": ["<vector>", "<boost/asio/any_io_executor.hpp>", '"decree/types.h"'],
+    "include/decree/leadership.h": ["<stop_token>"],
     "paxos/core.h": ["<vector>", '"decree/types.h"', '"paxos/message.h"'],
     "paxos/assert.h": ["<cstdio>"],
     "leases/lease.cc": ["<optional>", '"leases/lease.h"', '"paxos/message.h"'],
@@ -29,7 +30,7 @@ ALLOWED = {
 
 FORBIDDEN = {
     "include/decree/types.h": ["<thread>", "<boost/system/error_code.hpp>", '"decree/error.h"'],
-    "include/decree/replica.h": ['"paxos/message.h"', "<spdlog/spdlog.h>", "<liburing.h>"],
+    "include/decree/replica.h": ['"paxos/message.h"', "<spdlog/spdlog.h>", "<liburing.h>", "<stop_token>"],
     "paxos/core.h": ["<thread>", "<mutex>", "<atomic>", "<chrono>", "<ctime>", "<random>", "<fstream>",
                      "<cstdio>", "<sys/socket.h>", "<unistd.h>", "<flatbuffers/flatbuffers.h>",
                      "<boost/asio.hpp>", '"decree/replica.h"', '"leases/clock.h"', '"wal/log.h"'],
