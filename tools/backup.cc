@@ -11,7 +11,7 @@ namespace decree::tools {
 namespace {
 
 /// During each but the last a snapshot was finished, or the replica was started.
-constexpr int kMostReadings = 10;
+constexpr int kMostReadings = 32;
 constexpr char kElsewhere[] =
     "; take the backup from another replica, or when this one has repaired itself";
 

@@ -104,7 +104,7 @@ class Backup(group.GroupTest):
                 with contextlib.suppress(redis.ResponseError):  # a leader may change
                     pipeline.execute()
 
-        writers = [threading.Thread(target=write, args=(self.leader.connect(), i)) for i in range(4)]
+        writers = [threading.Thread(target=write, args=(self.leader.connect(), i)) for i in range(2)]
         for writer in writers:
             writer.start()
         outcomes = [group.wal_tool("backup", self.directory_of(self.leader), self.backups)
