@@ -174,7 +174,7 @@ void Engine::beat(leases::Time now) {
   for (ReplicaId id : voters_.ids()) {
     if (id == options_.id || !network_->connected(id)) continue;
     const Slot sent = core_.heartbeat_to(id, round);
-    Heartbeat heartbeat{leading_, round, leader->first(), sent, {}, ask, false, {}};
+    Heartbeat heartbeat{leading_, round, leader->first(), sent, {}, ask, {}};
     // To a peer that is behind, no more is announced than it has been sent.
     heartbeat.announced = std::min(core_.announced(), sent);
     heartbeat.succession = omega_->successors();

