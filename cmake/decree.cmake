@@ -62,7 +62,7 @@ endfunction()
 
 function(decree_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "SERIAL;NO_MAIN" "TIMEOUT" "SOURCES;DEPENDS;LABELS")
-  set(timeout 60)
+  set(timeout 240)  # it takes seconds; a machine may be ten times as slow as another
   if(arg_TIMEOUT)
     set(timeout ${arg_TIMEOUT})
   endif()
