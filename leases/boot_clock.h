@@ -11,6 +11,8 @@ namespace decree::leases {
 class BootClock final : public Clock {
  public:
   [[nodiscard]] Time now() const override;
+  /// CLOCK_MONOTONIC_RAW, which nobody slews.
+  [[nodiscard]] Time reference() const override;
 };
 
 }  // namespace decree::leases

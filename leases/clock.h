@@ -34,6 +34,8 @@ class Clock {
  public:
   virtual ~Clock() = default;
   [[nodiscard]] virtual Time now() const = 0;
+  /// Another clock of the same machine, to compare it with. Its zero may be another one.
+  [[nodiscard]] virtual Time reference() const { return now(); }
 };
 
 }  // namespace decree::leases

@@ -69,6 +69,7 @@ void Engine::start(transport::Network& network, const ScrubPace& scrub_pace) {
   scrub_at_ = clock_.now() + scrub_pace.least;
   omega_.emplace(settings_, voters_, options_.id, options_.priority, clock_.now());
   health_.emplace(settings_, clock_.now());
+  clock_monitor_.emplace(settings_, clock_);
   if (const auto longest = grantor_->must_persist()) {
     const Slot value{static_cast<std::uint64_t>(longest->ns)};
     lease_record_ = core_.record(Record{RecordKind::lease, {}, {}, value, {}});

@@ -17,6 +17,7 @@
 #include "decree/state_machine.h"
 #include "decree/status.h"
 #include "leases/clock.h"
+#include "leases/clock_monitor.h"
 #include "leases/grantor.h"
 #include "leases/health.h"
 #include "leases/lease.h"
@@ -183,6 +184,7 @@ class Engine final : public transport::NetworkEvents {
   void beat(leases::Time now);
   void tell_leadership(LeadershipEvent::Kind kind);
   void watch_lease(leases::Time now);
+  void watch_clock(leases::Time now);
   void found_leader(leases::Time now);
 
   // Snapshots.
@@ -232,8 +234,10 @@ class Engine final : public transport::NetworkEvents {
   const LogBudget budget_;
 
   paxos::Core core_;
-  std::optional<leases::Omega> omega_;      // from start() on
-  std::optional<leases::Health> health_;    // likewise
+  std::optional<leases::Omega> omega_;                 // from start() on
+  std::optional<leases::Health> health_;               // likewise
+  std::optional<leases::ClockMonitor> clock_monitor_;  // likewise
+  std::uint64_t clock_faults_ = 0;
   std::optional<leases::Grantor> grantor_;  // once the longest lease ever granted is recovered
   leases::Lease lease_;
   leases::Wait wait_;

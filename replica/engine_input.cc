@@ -106,6 +106,7 @@ bool Engine::notice_time(ReplicaId from, const Message& message, LeaseEcho& echo
     if (accepted->ballot == leading_) stages_.accepted(*accepted, now);
   } else if (const auto* heartbeat = std::get_if<Heartbeat>(&message)) {
     omega_->heartbeat(from, *heartbeat, now);
+    watch_clock(now);
     echo = grant(heartbeat->ballot, heartbeat->lease, now);
   } else if (const auto* answered = std::get_if<HeartbeatAnswer>(&message)) {
     omega_->heartbeat_answer(from, *answered, now);
@@ -145,6 +146,7 @@ void Engine::after_step(ReplicaId from, const Message& message, const LeaseEcho&
                         leases::Time now) {
   if (const auto* prepare = std::get_if<Prepare>(&message)) {
     if (core_.promised() != prepare->ballot) return;
+    watch_clock(now);
     grantor_->promised(prepare->ballot);
     omega_->promised(prepare->ballot, now);
     candidate_start_ = prepare->start;

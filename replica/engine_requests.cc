@@ -151,6 +151,7 @@ Status Engine::status() const {
   status.holds_lease = holds_lease();
   const leases::Duration left = lease_.expiry() - clock_.now();
   if (status.holds_lease) status.lease_left_us = std::max<std::int64_t>(left.ns / 1000, 0);
+  status.clock_faults = clock_faults_;
   status.leader_changes = leader_changes_;
   status.leader_change = leader_change_;
   status.proposals_pending = proposals_.count();

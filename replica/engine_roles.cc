@@ -86,6 +86,7 @@ void Engine::act_on_omega(leases::Time now) {
 }
 
 void Engine::campaign(const Ballot& above, const Ballot& hand_over, leases::Time now) {
+  watch_clock(now);
   const Ballot ballot = core_.next_ballot(above);
   core_.campaign(ballot, hand_over);
   grantor_->promised(ballot);
@@ -126,6 +127,8 @@ void Engine::became_leader(const Ballot& ballot, leases::Time now) {
   leading_ = ballot;
   campaigning_again_ = false;
   waited_ = false;
+  // It led with a lower ballot until now: the program's next token is another one.
+  if (started_) tell_leadership(LeadershipEvent::Kind::ended);
   started_.reset();
   had_lease_ = false;
   in_doubt_ = false;
@@ -169,6 +172,7 @@ void Engine::beat(leases::Time now) {
   const std::uint64_t round = omega_->open_round(now);
   const paxos::Leader* leader = core_.leader();
   if (leader == nullptr) return;  // it prepares again, above a replica that was left behind
+  watch_clock(now);
   const LeaseAsk ask = lease_.ask(now);
   lease_.answer(options_.id, leading_, grant(leading_, ask, now));
   for (ReplicaId id : voters_.ids()) {
@@ -185,11 +189,25 @@ void Engine::beat(leases::Time now) {
 
 void Engine::on_leadership(std::function<void(const LeadershipEvent&)> handler) {
   on_leadership_ = std::move(handler);
-  if (started_) tell_leadership(LeadershipEvent::Kind::started);
+  if (!started_) return;
+  tell_leadership(LeadershipEvent::Kind::started);
+  if (in_doubt_) tell_leadership(LeadershipEvent::Kind::in_doubt);
 }
 
 void Engine::tell_leadership(LeadershipEvent::Kind kind) {
   if (on_leadership_) on_leadership_({kind, *started_});
+}
+
+/// At each renewal of a lease, the own one or another's, and before it is told what is left of one.
+/// What was granted and what is waited for begins again at its full length; what is held is given
+/// up until it is granted anew.
+void Engine::watch_clock(leases::Time now) {
+  if (clock_monitor_->agrees()) return;
+  ++clock_faults_;
+  notice_("the clocks of this machine part by more than clock_rate_error_ppm: leases begin anew");
+  lease_.void_lease();
+  grantor_->clock_fault(now);
+  wait_.clock_fault(now);
 }
 
 void Engine::watch_lease(leases::Time now) {

@@ -21,6 +21,7 @@ class Clock final : public leases::Clock {
     if (on_reading) on_reading();
     return at(timeline_.now());
   }
+  [[nodiscard]] Time reference() const override { return timeline_.now(); }
   /// The first true time at which the clock shows `reading` or later, if nothing changes.
   [[nodiscard]] Time when(Time reading) const;
 

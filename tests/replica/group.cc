@@ -24,6 +24,7 @@ class Group::Clock final : public leases::Clock {
  public:
   explicit Clock(const leases::Time& base) : base_(base) {}
   [[nodiscard]] leases::Time now() const override { return base_ + skew; }
+  [[nodiscard]] leases::Time reference() const override { return base_; }
   leases::Duration skew;
 
  private:

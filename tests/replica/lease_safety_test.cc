@@ -161,5 +161,28 @@ TEST(LeaseSafety, TheLeaseIsLostAndRegainedAndTheProgramIsTold) {
       [&] { return group.events(leader).back().kind == LeadershipEvent::Kind::regained; }));
 }
 
+TEST_F(LongLease, AClockThatJumpsEndsTheLeaseUntilItIsGrantedAnew) {
+  ASSERT_TRUE(group.engine(leader).holds_lease());
+  group.skew(leader, Duration::millis(-10));
+  ASSERT_TRUE(group.run_until([&] { return group.engine(leader).status().clock_faults == 1; },
+                              Duration::millis(60)));
+  EXPECT_TRUE(group.was_noted(leader, "clocks of this machine"));
+  ASSERT_TRUE(group.run_until([&] { return group.engine(leader).holds_lease(); }));
+  group.run_for(Duration::millis(500));
+  EXPECT_EQ(group.engine(leader).status().clock_faults, 1u);
+}
+
+TEST_F(LongLease, ClocksThatJumpAheadEndNoGrant) {
+  const leases::Time killed = group.now();
+  for (std::uint32_t id = 1; id <= 3; ++id) {
+    if (id != leader) group.skew(id, Duration::millis(60'000));
+  }
+  group.kill(leader);
+  ASSERT_NE(group.elect(), 0u);
+  ASSERT_NE(group.elect(), leader);
+  EXPECT_GE(group.now(), killed + Duration::millis(990))
+      << "the old leader could have read until then";
+}
+
 }  // namespace
 }  // namespace decree::replica
