@@ -44,19 +44,15 @@ void Engine::judge_health(leases::Time now) {
   }
 }
 
-/// The first in the order of succession that has all that is chosen. Where the own log stands still
-/// it must have more than that holds: its disk is not the same one, and does not stand still as
-/// well.
+/// The first in the order of succession that has all that is chosen. What is wrong here may be
+/// wrong everywhere, so it must have said that it is fit since; that its disk works it proves
+/// before leading goes to it, by having what was placed meanwhile.
 ReplicaId Engine::fit_successor(leases::Time now) const {
   const paxos::Leader& leader = *core_.leader();
-  const bool stalled = impairment_ == leases::Impairment::log_stalled;
-  // What is wrong here may be wrong everywhere: it must have said that it is fit since.
   const std::uint64_t after = impairment_ == leases::Impairment::none ? 0 : unfit_round_;
   for (const ReplicaId id : omega_->successors()) {
     if (!id || !network_->connected(id) || !omega_->is_fit(id, now, after)) continue;
-    const Slot has = leader.accepted_by(id);
-    if (has < leader.chosen()) continue;
-    if (!stalled || has > leader.accepted_by(options_.id)) return id;
+    if (leader.accepted_by(id) >= leader.chosen()) return id;
   }
   return {};
 }
