@@ -28,7 +28,7 @@ class Health {
  public:
   Health(const Settings& settings, Time now);
 
-  /// In each turn: the log's oldest append that is not durable, if there is one.
+  /// Time and again: the log's oldest append that is not durable, if there is one.
   void log(std::optional<Lsn> oldest, Time now);
   void log_full(bool full) { log_full_ = full; }
   /// As a leader, whenever its timer asks for a heartbeat: it was due then. Late again and again

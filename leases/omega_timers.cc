@@ -127,7 +127,8 @@ std::uint64_t Omega::newest_round() const {
 
 bool Omega::is_fit(ReplicaId peer, Time now, std::uint64_t after) const {
   const auto* leading = std::get_if<Leading>(&role_);
-  if (leading == nullptr || !connected_[peer] || ranking_.impaired(peer)) return false;
+  if (leading == nullptr || !voters_.contains(peer)) return false;
+  if (!connected_[peer] || ranking_.impaired(peer)) return false;
   return leading->answered[peer] > after &&
          now - leading->answered_at[peer] <= settings_.heartbeat * 2;
 }

@@ -39,7 +39,7 @@ constexpr leases::Duration kBusyAfterAppend = leases::Duration::millis(1);
 /// Applied in one turn at most: their callers propose again, and what they propose is on its way
 /// while the rest is applied. Nor does catching up silence a leader.
 constexpr int kApplyPerTurn = 512;
-/// Between two looks at the clock.
+/// Between two looks at the clock, if so many take less than a heartbeat.
 constexpr int kApplyUntimed = 16;
 
 }  // namespace
@@ -240,11 +240,9 @@ void Engine::serve_fetches() {
 
 void Engine::apply(leases::Time now) {
   open_announcements_if_waited(now);
-  const leases::Time until = now + settings_.heartbeat;
   int done = 0;
   for (; const paxos::LogEntry* entry = core_.next_to_apply(); ++done) {
-    const bool looks = applies_slowly_ || done % kApplyUntimed == kApplyUntimed - 1;
-    if (done == kApplyPerTurn || (looks && clock_.now() >= until)) {
+    if (done == kApplyPerTurn || applying_takes_long(done, now)) {
       more_work_ = true;
       break;
     }
@@ -253,10 +251,16 @@ void Engine::apply(leases::Time now) {
     proposals_.applied(slot, entry->value, Token{leading_, slot}, std::move(applied));
     core_.applied(slot);
   }
-  // A slow state machine must not silence its leader; a fast one is not timed command by command.
-  if (done >= kApplyUntimed) applies_slowly_ = done < kApplyPerTurn && more_work_;
   reads_.applied(core_.applied());
   stages_.applied(core_.applied());
+}
+
+/// A slow state machine must not silence its leader; a fast one is not timed command by command.
+bool Engine::applying_takes_long(int done, leases::Time began) {
+  if (!applies_slowly_ && done % kApplyUntimed != 1) return false;
+  const leases::Duration taken = clock_.now() - began;
+  applies_slowly_ = taken * kApplyUntimed >= settings_.heartbeat * done;
+  return taken >= settings_.heartbeat;
 }
 
 void Engine::announce(leases::Time now) {

@@ -152,6 +152,7 @@ class Engine final : public transport::NetworkEvents {
   void acknowledge(leases::Time now);
   void serve_fetches();
   void apply(leases::Time now);
+  [[nodiscard]] bool applying_takes_long(int done, leases::Time began);
   void announce(leases::Time now);
 
   // Input.
@@ -311,7 +312,7 @@ class Engine final : public transport::NetworkEvents {
   struct HandOver {
     ReplicaId successor;
     leases::Time until;
-    leases::Impairment reason;
+    bool impaired;  // that is why
   };
   std::optional<HandOver> hand_over_;  // only while it leads
   bool leaving_ = false;
@@ -330,7 +331,7 @@ class Engine final : public transport::NetworkEvents {
   leases::Time next_reminder_ = leases::kNever;
   bool shut_ = false;            // takes nothing any more
   bool failed_ = false;          // the log; this replica votes no more
-  bool applies_slowly_ = false;  // the last turn with anything to apply took long over it
+  bool applies_slowly_ = false;  // it looks at the clock after each command
   std::string storage_error_;
   std::vector<std::string> damage_found_;
   bool replaces_log_ = false;  // because of it: the next snapshot is to take the place of all of it

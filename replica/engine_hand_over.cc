@@ -51,8 +51,7 @@ ReplicaId Engine::fit_successor(leases::Time now) const {
   const paxos::Leader& leader = *core_.leader();
   const std::uint64_t after = impairment_ == leases::Impairment::none ? 0 : unfit_round_;
   for (const ReplicaId id : omega_->successors()) {
-    if (!id || !network_->connected(id) || !omega_->is_fit(id, now, after)) continue;
-    if (leader.accepted_by(id) >= leader.chosen()) return id;
+    if (omega_->is_fit(id, now, after) && leader.accepted_by(id) >= leader.chosen()) return id;
   }
   return {};
 }
@@ -60,9 +59,9 @@ ReplicaId Engine::fit_successor(leases::Time now) const {
 boost::system::error_code Engine::hand_over(ReplicaId to) {
   if (!started_ || core_.leader() == nullptr) return Errc::not_leader;
   const leases::Time now = clock_.now();
-  const ReplicaId successor = to && omega_->is_fit(to, now) ? to : fit_successor(now);
-  if (!successor || (to && successor != to)) return Errc::busy;
-  begin_hand_over(successor, now);
+  if (!to) to = fit_successor(now);
+  if (!omega_->is_fit(to, now)) return Errc::busy;
+  begin_hand_over(to, now);
   return {};
 }
 
@@ -85,7 +84,8 @@ bool Engine::has_left() const {
 }
 
 void Engine::begin_hand_over(ReplicaId successor, leases::Time now) {
-  hand_over_ = HandOver{successor, now + settings_.suspicion_cap, impairment_};
+  const bool impaired = impairment_ != leases::Impairment::none;
+  hand_over_ = HandOver{successor, now + settings_.suspicion_cap, impaired};
   more_work_ = true;
 }
 
@@ -98,7 +98,7 @@ void Engine::go_on_handing_over(leases::Time now) {
                        leader->accepted_by(hand_over_->successor) >= leader->end();
   if (drained && network_->connected(hand_over_->successor)) {
     notice_(fmt::format("hands leading over to replica {}", hand_over_->successor.value));
-    if (hand_over_->reason != leases::Impairment::none) health_->handed_over(now);
+    if (hand_over_->impaired) health_->handed_over(now);
     release_to(hand_over_->successor);
     hand_over_.reset();
   } else if (now >= hand_over_->until) {

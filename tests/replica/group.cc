@@ -175,6 +175,10 @@ void Group::heal() {
 
 void Group::hold_disk(std::uint32_t id, bool hold) { node(id).disk->hold(hold); }
 
+void Group::slow_apply(std::uint32_t id, leases::Duration each) {
+  node(id).machine.on_apply = [this, each] { now_ = now_ + each; };
+}
+
 void Group::skew(std::uint32_t id, leases::Duration by) {
   node(id).clock.skew = node(id).clock.skew + by;
 }

@@ -26,12 +26,14 @@ class Journalist final : public StateMachine {
  public:
   void apply(const Entry& entry, Reply& reply) override {
     commands.emplace_back(entry.text());
+    if (on_apply) on_apply();
     reply.assign(std::to_string(commands.size()));
   }
   std::unique_ptr<SnapshotView> snapshot() override;
   void restore(SnapshotReader& reader) override;
 
   std::vector<std::string> commands;
+  std::function<void()> on_apply;
 };
 
 /// What became of one call; empty until it is answered.
@@ -71,6 +73,8 @@ class Group {
   void heal();
   /// Writes of the replica stay outstanding.
   void hold_disk(std::uint32_t id, bool hold);
+  /// Each command takes the replica's state machine so long.
+  void slow_apply(std::uint32_t id, leases::Duration each);
   /// The clock of one replica jumps.
   void skew(std::uint32_t id, leases::Duration by);
 

@@ -117,6 +117,7 @@ TEST_F(HandOverTest, WhoIsAskedInVainSaysSo) {
   EXPECT_EQ(group_.engine(leader_).hand_over(ReplicaId{follower(1)}), Errc::busy) << "it is dead";
   EXPECT_EQ(group_.engine(leader_).hand_over(ReplicaId{leader_}), Errc::busy);
   EXPECT_EQ(group_.engine(leader_).hand_over(ReplicaId{9}), Errc::busy) << "there is none";
+  EXPECT_EQ(group_.engine(leader_).hand_over(ReplicaId{1'000'000}), Errc::busy) << "nor this";
   group_.run_for(Duration::millis(1000));
   EXPECT_EQ(leads_announced(), leader_);
   EXPECT_FALSE(group_.engine(leader_).hand_over());
@@ -249,6 +250,17 @@ TEST_F(HandOverTest, ProgramsThatFailInTurnMoveTheLeaderLessAndLessOften) {
   EXPECT_LE(first, 30u);
   changes_in_a_minute();
   EXPECT_LE(changes_in_a_minute(), 6u) << "the third minute";
+}
+
+TEST_F(HandOverTest, ASlowStateMachineDoesNotSilenceItsLeader) {
+  start();
+  const Ballot before = group_.engine(leader_).status().ballot;
+  group_.slow_apply(leader_, Duration::millis(20));
+  std::vector<OutcomeRef> outcomes;
+  for (int i = 0; i < 100; ++i) outcomes.push_back(group_.propose(leader_, "x"));
+  ASSERT_TRUE(group_.run_until([&] { return outcomes.back()->answered; }));
+  EXPECT_FALSE(outcomes.back()->error);
+  EXPECT_EQ(group_.engine(leader_).status().ballot, before);
 }
 
 TEST_F(HandOverTest, AFailedLogTellsTheOthersAtOnce) {
