@@ -23,14 +23,14 @@ Lsn Acceptor::promise(const Ballot& ballot) {
 
 void Acceptor::promise_to(ReplicaId candidate, const Prepare& prepare) {
   static_cast<void>(promise(prepare.ballot));
-  owe_promise(candidate, prepare.ballot, prepare.known_chosen);
+  owe_promise(candidate, prepare.ballot, prepare.after);
 }
 
-void Acceptor::owe_promise(ReplicaId candidate, const Ballot& ballot, Slot candidate_knows) {
+void Acceptor::owe_promise(ReplicaId candidate, const Ballot& ballot, Slot after) {
   // The watermark that a promise reports must survive a crash: nobody else may know it.
   learner_.record_watermark();
   owed_promise_ =
-      OwedPromise{candidate, ballot, candidate_knows, learner_.known_chosen(), journal_.covering()};
+      OwedPromise{candidate, ballot, after, learner_.known_chosen(), journal_.covering()};
 }
 
 void Acceptor::accept(const Accept& accept, const Payload& frame, const LeaseEcho& echo) {
@@ -130,31 +130,28 @@ void Acceptor::answer_promise() {
   if (owed.known_chosen == learner_.known_chosen()) {
     send_promise(owed);
   } else {
-    owe_promise(owed.candidate, owed.ballot, owed.candidate_knows);
+    owe_promise(owed.candidate, owed.ballot, owed.after);
   }
 }
 
 void Acceptor::send_promise(const OwedPromise& owed) {
-  Slot slot = std::max(owed.candidate_knows, owed.known_chosen);
-  for (std::uint32_t chunk = 0; true; ++chunk) {
-    const Lost missing = lost();
-    Promise promise{owed.ballot, chunk,          false,           owed.known_chosen,
-                    0,           missing.ballot, missing.through, {}};
-    Outgoing out{ReplicaSet::of(owed.candidate), promise, out_.accepted.size(), 0};
-    std::size_t bytes = 0;
-    for (; slot < log_.end() && out.count < kMaxBatchValues; slot = slot.next()) {
-      const LogEntry* entry = log_.find(slot.next());
-      if (entry == nullptr) continue;
-      const std::size_t cost = entry->value.bytes.size() + kValueOverheadBytes;
-      if (out.count > 0 && bytes + cost > kMaxBatchBytes) break;
-      bytes += cost;
-      out_.accepted.push_back({slot.next(), entry->ballot, entry->value});
-      ++out.count;
-    }
-    std::get<Promise>(out.message).last = slot >= log_.end();
-    out_.messages.push_back(out);
-    if (slot >= log_.end()) return;
+  const Lost missing = lost();
+  Promise promise{owed.ballot, owed.after,     false,           owed.known_chosen,
+                  0,           missing.ballot, missing.through, {}};
+  Outgoing out{ReplicaSet::of(owed.candidate), promise, out_.accepted.size(), 0};
+  std::size_t bytes = 0;
+  Slot slot = std::max(owed.after, owed.known_chosen);
+  for (; slot < log_.end() && out.count < kMaxBatchValues; slot = slot.next()) {
+    const LogEntry* entry = log_.find(slot.next());
+    if (entry == nullptr) continue;
+    const std::size_t cost = entry->value.bytes.size() + kValueOverheadBytes;
+    if (out.count > 0 && bytes + cost > kMaxBatchBytes) break;
+    bytes += cost;
+    out_.accepted.push_back({slot.next(), entry->ballot, entry->value});
+    ++out.count;
   }
+  std::get<Promise>(out.message).last = slot >= log_.end();
+  out_.messages.push_back(out);
 }
 
 void Acceptor::check_invariants() const {

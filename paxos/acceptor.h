@@ -58,8 +58,8 @@ class Acceptor {
   struct OwedPromise {
     ReplicaId candidate;
     Ballot ballot;
-    Slot candidate_knows;  // its known prefix: nothing is reported of it
-    Slot known_chosen;     // this replica's, durable with `lsn`
+    Slot after;         // nothing through it is reported, see Prepare
+    Slot known_chosen;  // this replica's, durable with `lsn`
     Lsn lsn;
   };
   struct OwedAck {
@@ -73,7 +73,7 @@ class Acceptor {
   void forget_acks();
   void extend_received();
   void owe_what_was_filled_in();
-  void owe_promise(ReplicaId candidate, const Ballot& ballot, Slot candidate_knows);
+  void owe_promise(ReplicaId candidate, const Ballot& ballot, Slot after);
   void send_promise(const OwedPromise& owed);
   void answer_promise();
 

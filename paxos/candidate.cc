@@ -10,22 +10,22 @@ void Candidate::prepare_sent(ReplicaId self, Slot known_chosen, const SlotLog& l
   lost_[self.value] = lost;
   promised_by_.insert(self);
   watermark_ = std::max(watermark_, known_chosen);
+  reported_.fill(known_chosen);
   for (Slot slot = known_chosen.next(); slot <= log.end(); slot = slot.next()) {
     if (const LogEntry* entry = log.find(slot)) report(slot, entry->ballot, entry->value);
   }
 }
 
-void Candidate::promise(ReplicaId from, const Promise& promise) {
-  Chunks& chunks = chunks_[from.value];
-  if (promise.chunk == 0) chunks = {0, promise.known_chosen};
-  if (promise.chunk != chunks.next || promise.known_chosen != chunks.known_chosen) return;
-  ++chunks.next;
+bool Candidate::promise(ReplicaId from, const Promise& promise) {
+  if (promise.after != reported_[from.value] || promised_by_.contains(from)) return false;
   watermark_ = std::max(watermark_, promise.known_chosen);
   lost_[from.value] = {promise.lost, promise.lost_through};
   for (const AcceptedValue& accepted : promise.accepted) {
     report(accepted.slot, accepted.ballot, accepted.value);
+    reported_[from.value] = accepted.slot;
   }
   if (promise.last) promised_by_.insert(from);
+  return !promise.last;
 }
 
 void Candidate::report(Slot slot, const Ballot& ballot, const Value& value) {

@@ -37,9 +37,13 @@ class Candidate {
   void prepare_sent(ReplicaId self, Slot known_chosen, const SlotLog& log, const Lost& lost);
   /// This replica has learned that every slot through this one is chosen.
   void knows(Slot known_chosen) { watermark_ = std::max(watermark_, known_chosen); }
-  /// One chunk of a promise. Chunks that do not continue the one before are dropped; chunk 0 starts
-  /// again.
-  void promise(ReplicaId from, const Promise& promise);
+  /// A promise, or a chunk of one. Dropped if it is not what this acceptor is asked for now.
+  /// Whether it must be asked for more.
+  [[nodiscard]] bool promise(ReplicaId from, const Promise& promise);
+  /// What the acceptor is asked for next, or again.
+  [[nodiscard]] Prepare prepare_for(ReplicaId acceptor) const {
+    return {ballot_, reported_[acceptor.value], {}, hand_over_};
+  }
 
   /// The first slot above the watermark for which no quorum says what was accepted, because of
   /// what some of them have lost; none if there is no such slot.
@@ -55,12 +59,6 @@ class Candidate {
     Ballot ballot;
     Value value;
   };
-  /// A promise that comes in chunks. The acceptor cuts it the same way each time it sends it,
-  /// unless its watermark has moved.
-  struct Chunks {
-    std::uint32_t next = 0;
-    Slot known_chosen;
-  };
   void report(Slot slot, const Ballot& ballot, const Value& value);
   [[nodiscard]] bool is_doubtful(Slot slot, const Voters& voters) const;
 
@@ -71,7 +69,9 @@ class Candidate {
   ReplicaSet promised_by_;
   Slot watermark_;
   std::map<Slot, Report> reports_;
-  std::array<Chunks, kMaxReplicaId + 1> chunks_{};
+  // By acceptor: it has reported what it accepted through this slot, or need not. An acceptor that
+  // has promised accepts nothing more below the ballot, so its reports stay true while others come.
+  std::array<Slot, kMaxReplicaId + 1> reported_{};
   std::array<Lost, kMaxReplicaId + 1> lost_{};
 };
 

@@ -95,9 +95,9 @@ void Core::peer_connected(ReplicaId id) {
   learner_.reconnected(id);
   acceptor_.reconnected(id);
   if (auto* leading = std::get_if<Leader>(&role_)) leading->connected(id, true);
-  if (const Candidate* asking = candidate(); asking != nullptr && asking->prepared()) {
-    const Prepare prepare{asking->ballot(), announced(), {}, asking->hand_over()};
-    out_.messages.push_back({ReplicaSet::of(id), prepare});
+  const Candidate* asking = candidate();
+  if (asking != nullptr && asking->prepared() && !asking->promised_by().contains(id)) {
+    ask(*asking, id);
   }
 }
 
@@ -115,13 +115,9 @@ void Core::remind() {
   learner_.forget_fetch(connected_.contains(alternative) ? alternative : ReplicaId{});
   const Candidate* asking = candidate();
   if (asking == nullptr || !asking->prepared()) return;
-  ReplicaSet silent;
   for (ReplicaId id : voters_.ids()) {
-    if (connected_.contains(id) && !asking->promised_by().contains(id)) silent.insert(id);
+    if (connected_.contains(id) && !asking->promised_by().contains(id)) ask(*asking, id);
   }
-  if (silent.empty()) return;
-  out_.messages.push_back(
-      {silent, Prepare{asking->ballot(), announced(), {}, asking->hand_over()}});
 }
 
 Slot Core::propose(const Value& value) {
@@ -141,9 +137,13 @@ void Core::handle(ReplicaId from, const Prepare& prepare) {
 void Core::handle(ReplicaId from, const Promise& promise) {
   auto* asking = std::get_if<Candidate>(&role_);
   if (asking == nullptr || promise.ballot != asking->ballot()) return;
-  asking->promise(from, promise);
+  if (asking->promise(from, promise)) ask(*asking, from);
   learner_.behind(from, promise.known_chosen);
   try_to_lead();
+}
+
+void Core::ask(const Candidate& asking, ReplicaId acceptor) {
+  out_.messages.push_back({ReplicaSet::of(acceptor), asking.prepare_for(acceptor)});
 }
 
 void Core::send_prepare(Candidate& asking) {

@@ -139,6 +139,7 @@ class Core {
   /// Another ballot is under way above our own.
   void yield_to(const Ballot& ballot);
   void install(Slot slot);
+  void ask(const Candidate& candidate, ReplicaId acceptor);
   void send_prepare(Candidate& candidate);
   void try_to_lead();
   [[nodiscard]] ReplicaSet peers() const;

@@ -47,10 +47,12 @@ struct LeaseAsk {
   StartNumber start;              // the leader's start number
 };
 
-/// Phase 1a. "I want to lead with this ballot: promise, and say what you have accepted."
+/// Phase 1a. "I want to lead with this ballot: promise, and say what you have accepted." Also asks
+/// for the next chunk of a promise.
 struct Prepare {
   Ballot ballot;
-  Slot known_chosen;  // the candidate's announced watermark; at or below it nothing is reported
+  Slot after;  // report slots after this one: the candidate's announced watermark, or the last
+               // slot that this acceptor has reported
   StartNumber start;  // ends the grants to lower starts of the same incarnation
   Ballot hand_over;   // the released ballot of which this is the planned successor; none: canvassed
 };
@@ -62,16 +64,16 @@ struct AcceptedValue {
   Value value;
 };
 
-/// Phase 1b, one chunk of it.
+/// Phase 1b, or a chunk of it: the candidate asks for the one behind it with another prepare.
 struct Promise {
   Ballot ballot;
-  std::uint32_t chunk = 0;         // 0, 1, ...: a chunk out of order voids the ones before
-  bool last = false;               // no more chunks follow
+  Slot after;                      // of the prepare that is answered
+  bool last = false;               // nothing is accepted behind `accepted`
   Slot known_chosen;               // the acceptor's announced watermark
   std::uint64_t remainder_ns = 0;  // what remains of the longest grant that bars this ballot
   Ballot lost;                     // acceptances through this ballot may be lost to damage ...
   Slot lost_through;               // ... in slots through this one
-  std::span<const AcceptedValue> accepted;  // ascending slots above both watermarks
+  std::span<const AcceptedValue> accepted;  // ascending slots, all that are accepted until its last
 };
 
 /// Phase 2a: consecutive slots, first, first + 1, ...

@@ -88,8 +88,6 @@ std::string Host::open() {
 
   transport::NetworkOptions network;
   network.origin = {options_.cluster, 0, options_.id};
-  // A promise reports all that is accepted and not announced, at once.
-  network.limits.queue_bytes += options_.max_pending_bytes;
   for (const Member& member : options_.members) {
     network.peers.push_back({member.id, member.host, member.port});
     if (member.id == options_.id) network.listen = network.peers.back();

@@ -9,7 +9,7 @@ namespace decree::sim {
 namespace {
 
 std::string text(const Prepare& m) {
-  return fmt::format("prepare {}, chosen through {}{}", describe(m.ballot), m.known_chosen.value,
+  return fmt::format("prepare {} after {}{}", describe(m.ballot), m.after.value,
                      m.hand_over ? ", hand-over of " + describe(m.hand_over) : "");
 }
 std::string text(const Promise& m) {
@@ -17,9 +17,10 @@ std::string text(const Promise& m) {
   for (const AcceptedValue& each : m.accepted) {
     accepted += fmt::format(" {}@{}", each.slot.value, describe(each.ballot));
   }
-  return fmt::format("promise {} chunk {}{}, chosen through {}, remainder {} us, accepted{}",
-                     describe(m.ballot), m.chunk, m.last ? " (last)" : "", m.known_chosen.value,
-                     m.remainder_ns / 1000, accepted.empty() ? " nothing" : accepted);
+  return fmt::format("promise {} after {}{}, chosen through {}, remainder {} us, accepted{}",
+                     describe(m.ballot), m.after.value, m.last ? "" : " (more)",
+                     m.known_chosen.value, m.remainder_ns / 1000,
+                     accepted.empty() ? " nothing" : accepted);
 }
 std::string text(const Accept& m) {
   return fmt::format("accept {} slots {}..{}, first {}, announced {}, stamp {}", describe(m.ballot),

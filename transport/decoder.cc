@@ -123,14 +123,14 @@ class Decoder::Impl {
   }
 
   void read(const wire::Prepare& t) {
-    message_ = whole<Prepare>(ballot(t.ballot()), Slot{t.known_chosen()}, StartNumber{t.start()},
+    message_ = whole<Prepare>(ballot(t.ballot()), Slot{t.after()}, StartNumber{t.start()},
                               ballot(t.hand_over()));
   }
 
   void read(const wire::Promise& t) {
     if (!read_accepted(*t.accepted(), view_of(*t.bytes()))) return;
     message_ =
-        whole<Promise>(ballot(t.ballot()), t.chunk(), t.last(), Slot{t.known_chosen()},
+        whole<Promise>(ballot(t.ballot()), Slot{t.after()}, t.last(), Slot{t.known_chosen()},
                        t.remainder_ns(), ballot(t.lost()), Slot{t.lost_through()}, accepted_);
   }
 

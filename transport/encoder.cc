@@ -86,7 +86,7 @@ auto put_structs(FlatBufferBuilder& builder, std::span<const Item> items) {
 Offset<wire::Prepare> put(FlatBufferBuilder& builder, const Prepare& m) {
   const wire::Ballot ballot = to_wire(m.ballot);
   const wire::Ballot hand_over = to_wire(m.hand_over);
-  return wire::CreatePrepare(builder, &ballot, m.known_chosen.value, m.start.value, &hand_over);
+  return wire::CreatePrepare(builder, &ballot, m.after.value, m.start.value, &hand_over);
 }
 
 Offset<wire::Promise> put(FlatBufferBuilder& builder, const Promise& m) {
@@ -94,7 +94,7 @@ Offset<wire::Promise> put(FlatBufferBuilder& builder, const Promise& m) {
   const Blob bytes = put_bytes(builder, m.accepted);
   const wire::Ballot ballot = to_wire(m.ballot);
   const wire::Ballot lost = to_wire(m.lost);
-  return wire::CreatePromise(builder, &ballot, m.chunk, m.last, m.known_chosen.value,
+  return wire::CreatePromise(builder, &ballot, m.after.value, m.last, m.known_chosen.value,
                              m.remainder_ns, &lost, m.lost_through.value, accepted, bytes);
 }
 

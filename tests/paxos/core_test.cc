@@ -41,7 +41,7 @@ class CoreTest : public testing::Test {
     core_.campaign(kOwn, {});
     turn();
     turn();
-    step(kSecond, Promise{kOwn, 0, true, {}, 0, {}, {}, {}});
+    step(kSecond, Promise{kOwn, {}, true, {}, 0, {}, {}, {}});
     turn();
     core_.open_announcements();
     accepted(kSecond);
@@ -354,18 +354,18 @@ TEST_F(DamagedCoreTest, PromisesOnlyWhenItCanSayWhatItAccepted) {
 TEST_F(DamagedCoreTest, LostAcceptancesCountBesideOnesAsHigh) {
   const Ballot own = campaign_repaired();
   const AcceptedValue fifth{Slot{5}, kOther, {}};
-  step(kSecond, Promise{own, 0, true, Slot{4}, 0, {}, {}, {&fifth, 1}});
+  step(kSecond, Promise{own, Slot{4}, true, Slot{4}, 0, {}, {}, {&fifth, 1}});
   EXPECT_EQ(core_.leader(), nullptr) << "slot 6 may have been accepted here";
-  step(kThird, Promise{own, 0, true, Slot{4}, 0, {}, {}, {}});
+  step(kThird, Promise{own, Slot{4}, true, Slot{4}, 0, {}, {}, {}});
   ASSERT_NE(core_.leader(), nullptr);
   EXPECT_EQ(core_.gave_up(), Slot{}) << "two whole reports";
 }
 
 TEST_F(DamagedCoreTest, AFullSetOfDoubtfulReportsIsTakenAndSaid) {
   const Ballot own = campaign_repaired();
-  step(kSecond, Promise{own, 0, true, Slot{4}, 0, kOther, Slot{6}, {}});
+  step(kSecond, Promise{own, Slot{4}, true, Slot{4}, 0, kOther, Slot{6}, {}});
   EXPECT_EQ(core_.leader(), nullptr);
-  step(kThird, Promise{own, 0, true, Slot{4}, 0, {}, {}, {}});
+  step(kThird, Promise{own, Slot{4}, true, Slot{4}, 0, {}, {}, {}});
   ASSERT_NE(core_.leader(), nullptr);
   EXPECT_EQ(core_.gave_up(), Slot{5});
 }

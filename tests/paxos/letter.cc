@@ -70,19 +70,18 @@ std::string list(Slot first, std::span<const Value> values) {
 }
 
 std::string describe(const Prepare& prepare) {
-  return "prepare " + text(prepare.ballot) + ", known " + text(prepare.known_chosen);
+  return "prepare " + text(prepare.ballot) + ", after " + text(prepare.after);
 }
 
 std::string describe(const Promise& promise) {
   std::string result = "promise " + text(promise.ballot);
-  if (promise.chunk > 0 || !promise.last) result += " chunk " + std::to_string(promise.chunk);
-  if (!promise.last) result += " of more";
-  result += ", known " + text(promise.known_chosen) + ", accepted:";
+  result +=
+      ", known " + text(promise.known_chosen) + ", accepted after " + text(promise.after) + ":";
   if (promise.accepted.empty()) return result + " nothing";
   for (const AcceptedValue& each : promise.accepted) {
     result += " " + text(each.slot) + "=" + text(each.value) + "@" + text(each.ballot);
   }
-  return result;
+  return result + (promise.last ? "" : " and more");
 }
 
 std::string describe(const Accept& accept) {

@@ -19,21 +19,19 @@ Oracle::Oracle(const Voters& voters) : voters_(voters), replicas_(kMaxReplicaId 
 void Oracle::started(ReplicaId id, const Core& core) {
   ReplicaHistory& replica = replicas_[id.value];
   ++replica.life;
-  replica.report.clear();
   replica.opened = Ballot{};
   check(id, core);
 }
 
-void Oracle::delivered(ReplicaId from, ReplicaId to, const Core& core, const Message& message) {
-  const auto* prepare = std::get_if<Prepare>(&message);
-  if (prepare != nullptr && prepare->ballot >= core.promised()) {
-    replicas_[to.value].candidate_knows = prepare->known_chosen;
-  }
+void Oracle::delivered(ReplicaId from, const Core& core, const Message& message) {
   const auto* promise = std::get_if<Promise>(&message);
   if (promise == nullptr || core.candidate() == nullptr) return;
   if (core.candidate()->ballot() != promise->ballot) return;
   BallotHistory& ballot = ballots_[promise->ballot];
   ballot.reported = std::max(ballot.reported, promise->known_chosen);
+  Slot& covered = ballot.covered.try_emplace(from, ballot.reported).first->second;
+  if (promise->after > covered) return;
+  if (!promise->accepted.empty()) covered = std::max(covered, promise->accepted.back().slot);
   if (promise->last) ballot.promised_by.insert(from);
 }
 
@@ -45,10 +43,11 @@ void Oracle::sent(ReplicaId from, const Core& core, const Message& message) {
       message);
 }
 
-void Oracle::on_sent(ReplicaId from, const Core& /*core*/, const Prepare& prepare) {
-  may_tell(prepare.known_chosen);
+void Oracle::on_sent(ReplicaId from, const Core& core, const Prepare& prepare) {
   BallotHistory& ballot = prepared(from, prepare.ballot);
-  ballot.reported = std::max(ballot.reported, prepare.known_chosen);
+  const auto reported = [&](const auto& each) { return each.second >= prepare.after; };
+  if (std::ranges::none_of(ballot.covered, reported)) may_tell(prepare.after);
+  ballot.reported = std::max(ballot.reported, core.announced());
 }
 
 Oracle::BallotHistory& Oracle::prepared(ReplicaId id, const Ballot& ballot) {
@@ -67,19 +66,20 @@ void Oracle::on_sent(ReplicaId from, const Core& core, const Promise& promise) {
   require(core.promised() == promise.ballot, "only the promise that stands is sent");
   may_tell(promise.known_chosen);
   require(promise.known_chosen <= replica.watermark, "a watermark in a promise survives a crash");
-  if (promise.chunk == 0) replica.report.clear();
+  std::map<Slot, Ballot> report;
   for (const AcceptedValue& each : promise.accepted) {
-    replica.report[each.slot] = each.ballot;
+    report[each.slot] = each.ballot;
     const SlotHistory& slot = slot_history(each.slot);
     const auto proposal = slot.proposals.find(each.ballot);
     if (proposal == slot.proposals.end()) continue;
     require(same(proposal->second.value, each.value), "one value per ballot and slot (reported)");
   }
-  if (!promise.last) return;
+  require(promise.last || !report.empty(), "a promise ends, or goes on");
   for (const auto& [slot, ballot] : replica.accepted) {
-    if (slot <= std::max(promise.known_chosen, replica.candidate_knows)) continue;
-    const auto reported = replica.report.find(slot);
-    require(reported != replica.report.end() && reported->second >= ballot,
+    if (slot <= std::max(promise.known_chosen, promise.after)) continue;
+    if (!promise.last && slot > report.rbegin()->first) continue;
+    const auto reported = report.find(slot);
+    require(reported != report.end() && reported->second >= ballot,
             "a promise reports every durable acceptance above the watermark");
   }
 }

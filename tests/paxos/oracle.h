@@ -29,7 +29,7 @@ class Oracle {
 
   void started(ReplicaId id, const Core& core);
   /// Before the core is told so.
-  void delivered(ReplicaId from, ReplicaId to, const Core& core, const Message& message);
+  void delivered(ReplicaId from, const Core& core, const Message& message);
   void sent(ReplicaId from, const Core& core, const Message& message);
   void durable(ReplicaId id, const Record& record, const Message* frame);
   void opened(ReplicaId id, const Core& core);
@@ -54,16 +54,15 @@ class Oracle {
     std::uint64_t life = 0;  // of its owner
     Slot first;              // F, once it proposes
     Slot reported;           // the highest watermark that the candidate heard while it was one
-    ReplicaSet promised_by;  // full promises delivered to the candidate
+    std::map<ReplicaId, Slot> covered;  // reports through this slot were delivered to the candidate
+    ReplicaSet promised_by;             // and all of them
   };
   struct ReplicaHistory {
     std::uint64_t life = 0;
     Ballot promised;                  // durable
     std::map<Slot, Ballot> accepted;  // durable, the highest
-    std::map<Slot, Ballot> report;    // of the promise that is being sent in chunks
     Ballot opened;
-    Slot watermark;        // durable
-    Slot candidate_knows;  // the known prefix of the candidate last heard
+    Slot watermark;  // durable
   };
 
   void on_sent(ReplicaId from, const Core& core, const Prepare& prepare);

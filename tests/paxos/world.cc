@@ -91,7 +91,7 @@ bool World::deliver_late(ReplicaId from, ReplicaId to) {
 void World::hand_over(ReplicaId from, ReplicaId to, const Letter& letter) {
   tell_lazily(to,
               [&] { return "<- " + std::to_string(from.value) + "  " + text(letter.message()); });
-  oracle_.delivered(from, to, core(to), letter.message());
+  oracle_.delivered(from, core(to), letter.message());
   frames_.push_back(std::make_shared<const Letter>(letter.message()));
   const std::size_t index = frames_.size() - 1;
   const Payload frame = Payload::copy_of(std::as_bytes(std::span(&index, 1)));

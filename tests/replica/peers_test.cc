@@ -111,7 +111,7 @@ TEST(Implied, ByEachMessage) {
       {Watermark{own, Slot{9}}, {own, {}}},
       {Heartbeat{own, 1, Slot{3}, Slot{9}, Slot{8}, {}, {}}, {own, {}}},
       {Release{own, {}}, {own, {}}},
-      {Promise{ours, 0, true, Slot{9}, 0, {}, {}, {}}, {ours, Slot{9}}},
+      {Promise{ours, {}, true, Slot{9}, 0, {}, {}, {}}, {ours, Slot{9}}},
       {Accepted{ours, Slot{9}, {}}, {ours, {}}},
       // Neither is what follows durable ...
       {Refused{ours, own}, {}},

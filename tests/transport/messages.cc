@@ -49,13 +49,13 @@ class Dump {
 
   void operator()(const Prepare& m) {
     field("prepare", m.ballot);
-    field("known_chosen", m.known_chosen);
+    field("after", m.after);
     field("start", m.start);
     field("hand_over", m.hand_over);
   }
   void operator()(const Promise& m) {
     field("promise", m.ballot);
-    field("chunk", m.chunk);
+    field("after", m.after);
     field("last", m.last);
     field("known_chosen", m.known_chosen);
     field("remainder", m.remainder_ns);
@@ -236,7 +236,7 @@ Message RandomMessages::make(std::size_t index) {
     RandomMessages& r;
     void operator()(Prepare& m) { m = {r.ballot(), slot_(), StartNumber{r.any()}, r.ballot()}; }
     void operator()(Promise& m) {
-      m = {r.ballot(), u32_(), flag_(), slot_(), r.any(), r.ballot(), slot_(), r.accepted()};
+      m = {r.ballot(), slot_(), flag_(), slot_(), r.any(), r.ballot(), slot_(), r.accepted()};
     }
     void operator()(Accept& m) {
       m = {r.ballot(), slot_(), Slot{r.any() / 2}, slot_(), r.ask(), r.values()};
