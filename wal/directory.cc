@@ -1,6 +1,7 @@
 #include "wal/directory.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -51,6 +52,7 @@ std::error_code Directory::open(const std::string& name, FileId& file, std::uint
   struct stat facts {};
   if (!fd || ::fstat(fd.get(), &facts) != 0) return last_error();
   if (!S_ISREG(facts.st_mode)) return std::make_error_code(std::errc::invalid_argument);
+  static_cast<void>(::flock(fd.get(), LOCK_SH | LOCK_NB));  // see remove_file()
   size = static_cast<std::uint64_t>(facts.st_size);
   file = add(std::move(fd));
   return {};

@@ -74,7 +74,8 @@ class Disk {
   /// its name when that is durable; after an error it does not exist. `source` may be given up.
   virtual void submit_file(const std::string& name, std::unique_ptr<FileSource> source,
                            std::uint64_t token) = 0;
-  /// Starts remove() in the background. Several may be under way with one token.
+  /// Starts remove() in the background, which waits until nobody has the file open. Several may be
+  /// under way with one token.
   virtual void submit_remove(const std::string& name, std::uint64_t token) = 0;
   /// Reads whole blocks of a file in the background, past the page cache, and has `check` look at
   /// them, on another thread than the disk's. The completion's error is bad_message if it says no,

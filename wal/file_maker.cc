@@ -15,6 +15,8 @@ namespace {
 constexpr std::chrono::milliseconds kPause{100};
 /// Of a file that nobody waits for: the log needs the device more.
 constexpr std::uint64_t kBytesPerSecond = 64u << 20;
+constexpr std::chrono::milliseconds kBetweenRemovals{10};
+constexpr std::chrono::seconds kUntilRead{1};
 
 BlockBuffer copy_of(std::span<const std::byte> head) {
   BlockBuffer copy(head.size() / kBlockSize);
@@ -80,6 +82,10 @@ void FileMaker::run() {
   while (next(job)) {
     MadeFile made{job.token, {}, {}};
     made.error = carry_out(job, made.fd);
+    if (job.remove && made.error == std::errc::operation_would_block) {
+      put_off(std::move(job));
+      continue;
+    }
     job.source.reset();
     const bool checked = static_cast<bool>(std::exchange(job.check, {}));
     if (made.error && !checked) pause(kPause);  // it is asked for again
@@ -102,9 +108,9 @@ std::error_code FileMaker::carry_out(Job& job, UniqueFd& made) {
   return job.from.empty() ? make_file(file, stop_, made) : reuse_file(file, job.from, made);
 }
 
-std::error_code FileMaker::remove(const std::string& name) const {
-  if (::unlinkat(directory_, name.c_str(), 0) != 0 || ::fsync(directory_) != 0) return last_error();
-  return {};
+std::error_code FileMaker::remove(const std::string& name) {
+  return remove_file(
+      directory_, name, [this] { pause(kBetweenRemovals); }, stop_);
 }
 
 std::error_code FileMaker::check(const Job& job) const {
@@ -118,11 +124,24 @@ std::error_code FileMaker::check(const Job& job) const {
 
 bool FileMaker::next(Job& job) {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return stop_ || !jobs_.empty(); });
-  if (stop_) return false;
-  job = std::move(jobs_.front());
-  jobs_.pop_front();
-  return true;
+  while (!stop_) {
+    const auto first = std::ranges::min_element(jobs_, {}, &Job::not_before);
+    if (first == jobs_.end()) {
+      wake_.wait(lock);
+    } else if (first->not_before > std::chrono::steady_clock::now()) {
+      wake_.wait_until(lock, first->not_before);
+    } else {
+      job = std::move(*first);
+      jobs_.erase(first);
+      return true;
+    }
+  }
+  return false;
+}
+
+void FileMaker::put_off(Job job) {
+  job.not_before = std::chrono::steady_clock::now() + kUntilRead;
+  submit(std::move(job));
 }
 
 void FileMaker::pause(std::chrono::nanoseconds time) {

@@ -43,6 +43,7 @@ class FileMaker {
   /// Makes it out of `source`, at a bounded rate.
   void submit_source(const std::string& name, std::unique_ptr<FileSource> source,
                      std::uint64_t token);
+  /// Waits until no Directory has it open.
   void submit_remove(const std::string& name, std::uint64_t token);
   void submit_check(const std::string& name, std::uint64_t offset, std::uint64_t bytes,
                     Disk::Check check, std::uint64_t token);
@@ -61,13 +62,15 @@ class FileMaker {
     std::uint64_t token = 0;
     std::uint64_t offset = 0;  // of what is not made but checked
     Disk::Check check = {};
+    std::chrono::steady_clock::time_point not_before = {};
   };
 
   void submit(Job job);
   void run();
   bool next(Job& job);
+  void put_off(Job job);
   std::error_code carry_out(Job& job, UniqueFd& made);
-  std::error_code remove(const std::string& name) const;
+  std::error_code remove(const std::string& name);
   std::error_code check(const Job& job) const;
   void pause(std::chrono::nanoseconds time);
   void report(MadeFile made);

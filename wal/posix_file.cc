@@ -2,6 +2,8 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +20,7 @@ constexpr std::string_view kUnfinished = ".new";
 constexpr mode_t kOwnerOnly = 0600;
 // Small, so that a batch that arrives meanwhile does not wait long for the device.
 constexpr std::uint64_t kPieceBlocks = 64;
+constexpr off_t kRemovedAtOnce = 4 << 20;
 
 struct CloseDirectory {
   void operator()(DIR* stream) const { ::closedir(stream); }
@@ -173,6 +176,21 @@ std::error_code write_file(int directory, const std::string& name, bool direct, 
   if (!error) error = publish(directory, unfinished, name);
   if (error) ::unlinkat(directory, unfinished.c_str(), 0);
   return error;
+}
+
+std::error_code remove_file(int directory, const std::string& name,
+                            const std::function<void()>& pace, const std::atomic<bool>& stop) {
+  const UniqueFd fd(::openat(directory, name.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  struct stat facts {};
+  if (!fd || ::fstat(fd.get(), &facts) != 0) return last_error();
+  // Where there are no locks, a reader finds that the file ends too early.
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return last_error();
+  if (::unlinkat(directory, name.c_str(), 0) != 0 || ::fsync(directory) != 0) return last_error();
+  for (off_t size = facts.st_size; size > kRemovedAtOnce && !stop; pace()) {
+    size -= kRemovedAtOnce;
+    if (::ftruncate(fd.get(), size) != 0 || ::fdatasync(fd.get()) != 0) return last_error();
+  }
+  return {};
 }
 
 std::string unfinished_name(const std::string& name) { return name + std::string(kUnfinished); }

@@ -210,6 +210,39 @@ TEST_P(RealDiskTest, RefusesADirectoryOfAnotherUser) {
   EXPECT_THAT(problem, HasSubstr("permission denied"));
 }
 
+/// Waits for the completion with the token; what it says.
+std::error_code end_of(Disk& disk, std::uint64_t token) {
+  while (true) {
+    std::vector<Completion> completions;
+    disk.poll(completions);
+    for (const Completion& each : completions) {
+      if (each.token == token) return each.error;
+    }
+    disk.wait();
+  }
+}
+
+TEST_P(RealDiskTest, RemovesAFileWhenNobodyReadsItAnyMore) {
+  constexpr std::uint64_t kSize = 9u << 20;  // goes in three steps
+  constexpr std::uint64_t kRemoved = 1;
+  constexpr std::uint64_t kChecked = 2;
+  const std::unique_ptr<Disk> disk = open();
+  const BlockBuffer head(1);
+  FileId file;
+  ASSERT_FALSE(disk->create("old", head.bytes(), kSize, file));
+  disk->close(file);
+  std::uint64_t size = 0;
+  ASSERT_FALSE(disk->open("old", file, size));
+  disk->submit_remove("old", kRemoved);
+  const auto sound = [](std::span<const std::byte>) { return true; };
+  disk->submit_check("old", 0, kBlockSize, sound, kChecked);  // behind the removal, in one thread
+  EXPECT_FALSE(end_of(*disk, kChecked));
+  EXPECT_FALSE(disk->read(file, kSize - kBlockSize, head.bytes())) << "whoever has it reads on";
+  disk->close(file);
+  EXPECT_FALSE(end_of(*disk, kRemoved));
+  EXPECT_FALSE(std::filesystem::exists(path() + "/old"));
+}
+
 TEST_P(RealDiskTest, RemovesWhatAKilledProcessLeftUnfinished) {
   open();
   std::ofstream(path() + "/segment-0000000000000002.log.new") << "half";
