@@ -51,51 +51,94 @@ std::vector<LedgerState> FailoverGroup::await_level() {
   while (std::chrono::steady_clock::now() < deadline) {
     await_leader(workers_);
     std::vector<LedgerState> states = ledgers();
-    if (are_level(states, workers_.leader)) return states;
+    if (are_level(states, leader())) {
+      choose(leader());
+      return states;
+    }
     std::this_thread::sleep_for(kPause);
   }
   throw std::runtime_error(
       fmt::format("the replicas are not level {} s after the last start", kCatchUp.count()));
 }
 
+LedgerState FailoverGroup::ledger(std::size_t place) {
+  return ask(workers_.processes[place], {{"ledger", true}}, kPatienceSeconds).get<LedgerState>();
+}
+
 std::vector<LedgerState> FailoverGroup::ledgers() {
   std::vector<LedgerState> states;
-  for (Process& process : workers_.processes) {
-    states.push_back(ask(process, {{"ledger", true}}, kPatienceSeconds).get<LedgerState>());
-  }
+  for (std::size_t place = 0; place < kReplicas; ++place) states.push_back(ledger(place));
   return states;
 }
 
 double FailoverGroup::lease_share(double seconds) {
-  return ask(workers_.processes[workers_.leader], {{"lease_share_s", seconds}},
-             seconds + kPatienceSeconds)
+  return ask(workers_.processes[chosen_], {{"lease_share_s", seconds}}, seconds + kPatienceSeconds)
       .get<double>();
 }
 
 bool FailoverGroup::await_same_leader() {
-  const std::size_t before = workers_.leader;
   await_leader(workers_);
-  return std::exchange(workers_.leader, before) == before;
+  return leader() == chosen_;
 }
 
-std::int64_t FailoverGroup::kill_leader() {
+void FailoverGroup::await_other_leader() {
+  const auto deadline = std::chrono::steady_clock::now() + kCatchUp;
+  while (await_same_leader()) {
+    if (std::chrono::steady_clock::now() < deadline) continue;
+    throw std::runtime_error(fmt::format("no other replica led within {} s", kCatchUp.count()));
+  }
+}
+
+std::int64_t FailoverGroup::hand_over() {
+  const auto deadline = std::chrono::steady_clock::now() + kCatchUp;
+  std::string problem;
+  while (std::chrono::steady_clock::now() < deadline) {
+    const std::int64_t now = now_ns();
+    problem = ask(workers_.processes[chosen_], {{"hand_over", true}}, kPatienceSeconds)
+                  .get<std::string>();
+    if (problem.empty()) return now;
+  }
+  throw std::runtime_error("the leader does not hand over: " + problem);
+}
+
+std::int64_t FailoverGroup::kill() {
   const std::int64_t now = now_ns();
-  workers_.processes[workers_.leader].kill();
-  killed_ = true;
+  workers_.processes[chosen_].kill();
+  away_ = true;
   return now;
 }
 
-void FailoverGroup::restart_killed() {
-  if (!std::exchange(killed_, false)) return;
-  workers_.processes[workers_.leader] = Process(arguments(workers_.leader));
+std::int64_t FailoverGroup::end() {
+  const std::int64_t now = now_ns();
+  workers_.processes[chosen_].end();
+  away_ = true;
+  return now;
 }
 
-std::vector<SessionLoadState> FailoverGroup::ask_followers(const SessionLoadRequest& request) {
+void FailoverGroup::restart() {
+  if (!std::exchange(away_, false)) return;
+  workers_.processes[chosen_] = Process(arguments(chosen_));
+}
+
+void FailoverGroup::await_caught_up() {
+  await_leader(workers_);
+  const std::uint64_t accepted = ledger(leader()).accepted;
+  const auto deadline = std::chrono::steady_clock::now() + kCatchUp;
+  while (ledger(chosen_).applied < accepted) {
+    if (std::chrono::steady_clock::now() >= deadline) {
+      throw std::runtime_error(fmt::format("replica {} has not caught up {} s after its start",
+                                           chosen_ + 1, kCatchUp.count()));
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+std::vector<SessionLoadState> FailoverGroup::ask_others(const SessionLoadRequest& request) {
   std::vector<SessionLoadState> states;
   for (std::size_t place = 0; place < kReplicas; ++place) {
-    if (place == workers_.leader) continue;
-    Process& follower = workers_.processes[place];
-    states.push_back(ask(follower, request, kPatienceSeconds).get<SessionLoadState>());
+    if (place == chosen_) continue;
+    Process& other = workers_.processes[place];
+    states.push_back(ask(other, request, kPatienceSeconds).get<SessionLoadState>());
     if (const std::string& problem = states.back().problem; !problem.empty()) {
       throw std::runtime_error(fmt::format("the load at replica {} ended: {}", place + 1, problem));
     }

@@ -1,4 +1,4 @@
-// Three replicas, of which one is killed and comes back.
+// Three replicas, of which one is away for a while.
 #ifndef DECREE_BENCH_FAILOVER_GROUP_H_
 #define DECREE_BENCH_FAILOVER_GROUP_H_
 
@@ -21,31 +21,44 @@ class FailoverGroup {
   FailoverGroup(std::string directory, const Options& options);
 
   /// Waits until one replica leads and all have applied all that it has accepted; returns what
-  /// they have applied then.
+  /// they have applied then. The leader is chosen.
   std::vector<LedgerState> await_level();
-  /// Of the replica that await_level() found to lead, over so many seconds: see lease_share().
+  [[nodiscard]] std::size_t leader() const { return workers_.leader; }
+  /// Whom all of the following is about.
+  void choose(std::size_t place) { chosen_ = place; }
+
+  /// Over so many seconds: see lease_share().
   double lease_share(double seconds);
-  /// Waits until a replica leads; true if it is the one that await_level() found.
+  /// Waits until a replica leads; true if it is the chosen one.
   bool await_same_leader();
+  /// Waits until another one leads.
+  void await_other_leader();
+  /// Has it hand leading over, once it can; returns when it was asked, which is before that began.
+  std::int64_t hand_over();
 
-  /// Kills the replica that await_level() found to lead; returns when, which is before it happened.
-  std::int64_t kill_leader();
-  /// Starts what was killed, if anything was, on the log that it left.
-  void restart_killed();
+  /// Kills it; returns when, which is before it happened.
+  std::int64_t kill();
+  /// Ends it in order and waits for that; returns when, which is before that began.
+  std::int64_t end();
+  /// Starts it again on the log that it left, if it is away.
+  void restart();
+  /// Waits until it has applied what the leader has accepted by now.
+  void await_caught_up();
 
-  /// At the two that await_level() found to follow, one answer each. A load that ended by itself
-  /// throws.
-  std::vector<SessionLoadState> ask_followers(const SessionLoadRequest& request);
+  /// The two others, one answer each. A load that ended by itself throws.
+  std::vector<SessionLoadState> ask_others(const SessionLoadRequest& request);
 
  private:
   [[nodiscard]] std::vector<std::string> arguments(std::size_t place) const;
+  LedgerState ledger(std::size_t place);
   std::vector<LedgerState> ledgers();
 
   std::string directory_;
   Options options_;
   std::vector<std::uint16_t> ports_;
   WorkerGroup workers_;
-  bool killed_ = false;  // the leader, and it was not started again
+  std::size_t chosen_ = 0;
+  bool away_ = false;  // the chosen one
 };
 
 }  // namespace decree::bench

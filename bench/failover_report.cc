@@ -19,12 +19,6 @@ std::vector<double> each(const std::vector<Kill>& kills, double Kill::*figure) {
   return values;
 }
 
-/// The least value that `fraction` of all do not exceed; `sorted` is not empty.
-double quantile(const std::vector<double>& sorted, double fraction) {
-  const auto rank = std::ceil(fraction * static_cast<double>(sorted.size()));
-  return sorted[static_cast<std::size_t>(std::max(rank, 1.0)) - 1];
-}
-
 double ms(std::int64_t ns) { return static_cast<double>(ns) / 1e6; }
 
 double hundredths(double value) { return std::round(value * 100) / 100; }

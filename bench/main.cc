@@ -9,6 +9,7 @@
 #include "bench/commits.h"
 #include "bench/failover.h"
 #include "bench/floor_worker.h"
+#include "bench/hand_over.h"
 #include "bench/join.h"
 #include "bench/reads.h"
 #include "bench/replica_worker.h"
@@ -20,6 +21,7 @@ int main(int argc, char** argv) {
   decree::bench::add_commits(program);
   decree::bench::add_reads(program);
   decree::bench::add_failover(program);
+  decree::bench::add_hand_over(program);
   decree::bench::add_join(program);
   decree::bench::add_floor_worker(program);
   decree::bench::add_replica_worker(program);

@@ -91,7 +91,9 @@ Process& Process::operator=(Process&& other) noexcept {
   return *this;
 }
 
-Process::~Process() {
+Process::~Process() { end(); }
+
+void Process::end() {
   if (pid_ < 0) {
     return;
   }
@@ -99,7 +101,7 @@ Process::~Process() {
   if (!ended_within(output_.get(), std::chrono::seconds(10))) {
     ::kill(pid_, SIGKILL);
   }
-  ::waitpid(pid_, nullptr, 0);
+  ::waitpid(std::exchange(pid_, -1), nullptr, 0);
 }
 
 void Process::write_line(const std::string& line) {

@@ -34,6 +34,8 @@ class Process {
   [[nodiscard]] std::int64_t cpu_us() const { return cpu_us_of(pid_); }
   /// SIGKILL; returns when it is gone. Nothing but the destructor and assignment may follow.
   void kill();
+  /// As the destructor does; the same may follow.
+  void end();
 
  private:
   pid_t pid_ = -1;

@@ -58,6 +58,10 @@ void work(const Settings& settings) {
     if (request.contains("ledger")) {
       return ledger_of(replica, ledger);
     }
+    if (request.contains("hand_over")) {
+      const boost::system::error_code error = replica.hand_over();
+      return error ? error.message() : std::string();
+    }
     if (request.contains("sessions")) {
       return load.answer(request);
     }

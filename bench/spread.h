@@ -3,6 +3,8 @@
 #define DECREE_BENCH_SPREAD_H_
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <vector>
 
 namespace decree::bench {
@@ -18,6 +20,13 @@ inline Spread spread_of(std::vector<double> values) {
   std::ranges::sort(values);
   const double median = (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
   return {values.front(), median, values.back()};
+}
+
+/// The least value that `fraction` of all do not exceed; `values` is not empty.
+inline double quantile(std::vector<double> values, double fraction) {
+  std::ranges::sort(values);
+  const double rank = std::ceil(fraction * static_cast<double>(values.size()));
+  return values[static_cast<std::size_t>(std::max(rank, 1.0)) - 1];
 }
 
 }  // namespace decree::bench
