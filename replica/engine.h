@@ -42,10 +42,11 @@
 
 namespace decree::replica {
 
-/// What a directory gets that has none yet.
+/// What is drawn by chance: what a directory gets that has none yet, and the name of a start.
 struct Fresh {
-  Incarnation incarnation;   // none: the kernel draws it
-  std::uint64_t secret = 0;  // seed of its checksums; 0: likewise
+  Incarnation incarnation;    // none: the kernel draws it
+  std::uint64_t secret = 0;   // seed of its checksums; 0: likewise
+  std::uint64_t process = 0;  // of this start, be the directory fresh or not; 0: likewise
 };
 
 /// Runs on one thread, which calls turn() whenever has_work() or next_deadline() has come. Clock,
@@ -254,6 +255,7 @@ class Engine final : public transport::NetworkEvents {
   CatchUp catch_up_{decoder_};
 
   wal::Identity identity_;
+  std::uint64_t process_ = 0;  // see transport::Introduction
   Peers peers_;
   Standing standing_;                // of all durable records
   leases::Duration longest_lease_;   // recovered

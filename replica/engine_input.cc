@@ -42,7 +42,7 @@ void Engine::take(Input input) {
 }
 
 transport::Introduction Engine::introduce() {
-  return {identity_.incarnation, identity_.start, standing_.promised, standing_.log_end};
+  return {identity_.incarnation, identity_.start, standing_.promised, standing_.log_end, process_};
 }
 
 void Engine::on_hello(ReplicaId peer) {

@@ -6,6 +6,7 @@
 
 #include "replica/engine.h"
 #include "replica/slot_records.h"
+#include "wal/identity.h"
 
 namespace decree::replica {
 
@@ -82,6 +83,7 @@ bool Engine::recover(wal::Disk& disk, const Fresh& fresh, leases::Time locked,
   problem = contents.problem();
   if (!problem.empty()) return false;
   identity_ = log_->status().identity;
+  process_ = fresh.process != 0 ? fresh.process : wal::draw_number();
   if (contents.damage()) core_.recover_damage(*contents.damage());
   core_.recovered(identity_.incarnation, Lsn{});
   grantor_.emplace(settings_, longest_lease_, locked);

@@ -80,6 +80,7 @@ std::string Peers::meet(ReplicaId peer, Handshake part, const Introduction& stat
   each.incarnation = stated.incarnation;
   if (part == Handshake::answer) return {};
   each.start = stated.start;
+  each.process = stated.process;
   each.told.add(Standing{stated.promised, stated.log_end});
   return {};
 }
@@ -104,6 +105,12 @@ std::string Peers::judge(ReplicaId peer, Handshake part, const Introduction& sta
   if (stated.log_end < told.log_end) {
     return restored(fmt::format("a log that ends with slot {}", stated.log_end.value),
                     fmt::format("slot {}", told.log_end.value));
+  }
+  if (stated.start == each.start && stated.process != each.process) {
+    return fmt::format(
+        "its start number {} was stated by another process: a restored backup, or one of two "
+        "copies of one directory; wipe the copy",
+        stated.start.value);
   }
   return {};
 }

@@ -35,8 +35,9 @@ class Peers {
 
  private:
   struct Known {
-    Incarnation incarnation;  // none: never met
-    StartNumber start;        // the highest of a hello
+    Incarnation incarnation;    // none: never met
+    StartNumber start;          // the highest of a hello
+    std::uint64_t process = 0;  // that stated it
     // Invariant: durable at the peer when it sent what told us, so whatever the same directory
     // states later is as high. Fed by the connections that the peer dials alone: it has one at a
     // time, so that its hellos and frames come in the order in which they became true.

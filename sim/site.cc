@@ -84,7 +84,8 @@ void Site::open() {
   engine_ = std::make_unique<replica::Engine>(
       options_, *probe_, clock_, [this](const std::string& line) { world_.note(id_, line); });
   std::string problem;
-  const replica::Fresh fresh{Incarnation{random_.next() | 1}, random_.next() | 1};
+  const std::uint64_t process = random_.next() | 1;
+  const replica::Fresh fresh{Incarnation{process}, random_.next() | 1, process};
   const Time locked = clock_.now();
   if (engine_->recover(*disk_, fresh, locked, problem)) {
     engine_->start(port_, scrub_pace);

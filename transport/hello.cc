@@ -34,7 +34,7 @@ std::string printable(std::string_view text) {
 template <class Table>
 std::optional<Introduction> introduction(const Table& table) {
   const Introduction stated{Incarnation{table.incarnation()}, StartNumber{table.start()},
-                            from_wire(*table.promised()), Slot{table.log_end()}};
+                            from_wire(*table.promised()), Slot{table.log_end()}, table.process()};
   if (stated.promised.replica.value > kMaxReplicaId) return std::nullopt;
   return stated;
 }
@@ -56,7 +56,8 @@ Payload encode(const Origin& origin, const Hello& hello) {
   builder.ForceDefaults(true);
   const wire::Ballot promised = to_wire(hello.own.promised);
   builder.Finish(wire::CreateHello(builder, hello.wanted.value, hello.own.incarnation.value,
-                                   hello.own.start.value, &promised, hello.own.log_end.value));
+                                   hello.own.start.value, &promised, hello.own.log_end.value,
+                                   hello.own.process));
   return framed(builder, FrameType::hello, origin);
 }
 
@@ -67,7 +68,7 @@ Payload encode(const Origin& origin, const HelloAnswer& answer) {
   const wire::Ballot promised = to_wire(answer.own.promised);
   builder.Finish(wire::CreateHelloAnswer(builder, answer.accepted, answer.own.incarnation.value,
                                          answer.own.start.value, reason, &promised,
-                                         answer.own.log_end.value));
+                                         answer.own.log_end.value, answer.own.process));
   return framed(builder, FrameType::hello_answer, origin);
 }
 

@@ -2,6 +2,7 @@
 #ifndef DECREE_TRANSPORT_NETWORK_H_
 #define DECREE_TRANSPORT_NETWORK_H_
 
+#include <cstdint>
 #include <string>
 
 #include "decree/types.h"
@@ -15,8 +16,9 @@ namespace decree::transport {
 struct Introduction {
   Incarnation incarnation;
   StartNumber start;
-  Ballot promised;  // the highest
-  Slot log_end;     // the last slot that was recorded, as accepted or as chosen
+  Ballot promised;            // the highest
+  Slot log_end;               // the last slot that was recorded, as accepted or as chosen
+  std::uint64_t process = 0;  // drawn at each start: two that state one start number are copies
 };
 
 /// The two statements of a handshake: the dialler's, and the reply of the one that was dialled.

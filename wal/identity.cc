@@ -29,15 +29,14 @@ std::string check_format(const IdentityRecord& identity) {
          "; use the program that wrote it";
 }
 
-/// Any number but 0, which stands for none.
-std::uint64_t draw() {
+}  // namespace
+
+std::uint64_t draw_number() {
   std::uint64_t number = 0;
   const ssize_t drawn = ::getrandom(&number, sizeof(number), 0);
   DECREE_ASSERT(drawn == sizeof(number), "the kernel gives eight random bytes at once");
   return number | 1;
 }
-
-}  // namespace
 
 std::string load_identity(Disk& disk, IdentityRecord& identity) {
   FileId file;
@@ -86,8 +85,8 @@ IdentityRecord fresh_identity(const LogOptions& options) {
   identity.cluster = options.cluster;
   identity.replica = options.replica.value;
   const std::uint64_t incarnation = options.fresh_incarnation.value;
-  identity.incarnation = incarnation != 0 ? incarnation : draw();
-  identity.secret = options.fresh_secret != 0 ? options.fresh_secret : draw();
+  identity.incarnation = incarnation != 0 ? incarnation : draw_number();
+  identity.secret = options.fresh_secret != 0 ? options.fresh_secret : draw_number();
   return identity;
 }
 

@@ -41,6 +41,9 @@ std::string check_owner(const IdentityRecord& identity, const LogOptions& option
 /// The record for the next opening, which found this last batch and goes on at `end`.
 IdentityRecord next_opening(IdentityRecord identity, const Link& found, Place end);
 
+/// Any number but 0, by the kernel.
+std::uint64_t draw_number();
+
 Identity public_identity(const IdentityRecord& identity);
 
 }  // namespace decree::wal

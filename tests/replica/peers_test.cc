@@ -52,6 +52,21 @@ TEST_F(PeersTest, HoldsAHelloAgainstEarlierOnes) {
   EXPECT_FALSE(welcome(stated(5, ballot(6), 50))) << "the newer one is remembered";
 }
 
+TEST_F(PeersTest, OfTwoProcessesOnCopiesOneIsRefused) {
+  Introduction original = stated(4, ballot(6), 50);
+  original.process = 111;
+  Introduction copy = original;
+  copy.process = 222;
+  ASSERT_TRUE(welcome(original));
+  EXPECT_FALSE(welcome(copy));
+  EXPECT_FALSE(welcome(copy, Handshake::answer));
+  EXPECT_TRUE(welcome(original)) << "a connection that is made anew";
+  EXPECT_TRUE(welcome(original, Handshake::answer));
+  copy.start = StartNumber{5};
+  EXPECT_TRUE(welcome(copy)) << "a start has a number of its own";
+  EXPECT_FALSE(welcome(original)) << "and the one before is over";
+}
+
 TEST_F(PeersTest, ARefusedHelloIsNotRemembered) {
   ASSERT_TRUE(welcome(stated(4, ballot(6), 50)));
   EXPECT_FALSE(welcome(stated(9, ballot(9), 49)));

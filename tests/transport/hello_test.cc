@@ -12,13 +12,14 @@ namespace {
 constexpr Origin kOrigin{0x1122334455667788, 0x99, ReplicaId{5}};
 constexpr Introduction kOwn{Incarnation{~0ull}, StartNumber{3},
                             Ballot{~0ull - 1, ReplicaId{kMaxReplicaId}, Incarnation{~0ull}},
-                            Slot{~0ull - 2}};
+                            Slot{~0ull - 2}, ~0ull - 3};
 
 void expect_same(const Introduction& stated, const Introduction& expected) {
   EXPECT_EQ(stated.incarnation, expected.incarnation);
   EXPECT_EQ(stated.start, expected.start);
   EXPECT_EQ(stated.promised, expected.promised);
   EXPECT_EQ(stated.log_end, expected.log_end);
+  EXPECT_EQ(stated.process, expected.process);
 }
 
 TEST(Hello, ComesBackAsItWas) {
