@@ -11,6 +11,7 @@
 #include "bench/floor_worker.h"
 #include "bench/hand_over.h"
 #include "bench/join.h"
+#include "bench/log_size.h"
 #include "bench/reads.h"
 #include "bench/replica_worker.h"
 
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
   decree::bench::add_reads(program);
   decree::bench::add_failover(program);
   decree::bench::add_hand_over(program);
+  decree::bench::add_log_size(program);
   decree::bench::add_join(program);
   decree::bench::add_floor_worker(program);
   decree::bench::add_replica_worker(program);

@@ -38,6 +38,7 @@ nlohmann::json status_of(const Replica& replica) {
   const Status status = replica.status();
   return {{"leads", status.role == Role::leader && status.holds_lease},
           {"disk", status.log_disk},
+          {"log_bytes", status.log_bytes},
           {"storage_error", status.storage_error}};
 }
 
@@ -82,6 +83,7 @@ void add_replica_worker(CLI::App& program) {
   worker->add_option("--heartbeat-us", options.heartbeat_us);
   worker->add_option("--suspect-us", options.suspect_us);
   worker->add_option("--lease-us", options.lease_us);
+  worker->add_option("--log-bytes", options.log_bytes);
   worker->callback([settings] { work(*settings); });
 }
 
