@@ -24,7 +24,7 @@ if(DECREE_SANITIZE)
   target_compile_options(decree_hardening INTERFACE
     -fsanitize=${DECREE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
     # The instrumented code makes GCC 12 see uninitialised reads that are not there.
-    -Wno-maybe-uninitialized)
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   if(DECREE_SANITIZE STREQUAL "thread")
     # Asio's fences; what they order is also ordered by its locks, which ThreadSanitizer sees.
     target_compile_options(decree_hardening INTERFACE -Wno-tsan)
@@ -35,6 +35,9 @@ else()
   target_compile_options(decree_hardening INTERFACE
     -fstack-protector-strong -fstack-clash-protection -fcf-protection)
   target_link_options(decree_hardening INTERFACE -Wl,-z,relro,-z,now)
+endif()
+if(DECREE_FUZZ)
+  target_compile_options(decree_hardening INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 function(decree_configure target)

@@ -43,7 +43,8 @@ std::optional<SnapshotChunk> SnapshotSender::read(wal::Log& log, ReplicaId to,
 std::string SnapshotReceiver::take(wal::Log& log, ReplicaId from, const SnapshotChunk& chunk,
                                    bool wanted) {
   if (chunk.bytes.size() != wal::kChunkBytes || chunk.chunk >= chunk.chunks ||
-      !wal::chunk_good(chunk.bytes, chunk.slot, chunk.chunk)) {
+      !wal::chunk_good(chunk.bytes, chunk.slot, chunk.chunk) ||
+      (chunk.chunk + 1 < chunk.chunks && !wal::chunk_full(chunk.bytes))) {
     return "a piece of a snapshot is damaged";
   }
   if (!log.incoming_ready()) return {};

@@ -66,12 +66,13 @@ std::string BackupReader::read_piece() {
 std::string BackupReader::take_chunk() {
   const bool newest = piece_.last == held_ && chunks_ != 0;
   const bool begins = piece_.first == 0 && (piece_.last > held_ || newest);
-  const bool goes_on = piece_.first == chunks_ && newest;
+  const bool goes_on = piece_.first == chunks_ && newest && full_;
   const bool good =
       bytes_.size() == wal::kChunkBytes && wal::chunk_good(bytes_, piece_.last, piece_.first);
   if (!good || (!begins && !goes_on)) return "this chunk does not belong here";
   held_ = piece_.last;
   chunks_ = piece_.first + 1;
+  full_ = wal::chunk_full(bytes_);
   return {};
 }
 

@@ -53,6 +53,7 @@ class BackupReader {
   std::vector<std::byte> bytes_;
   Piece piece_;
   std::uint64_t chunks_ = 0;  // of the snapshot, if the newest piece is one of it
+  bool full_ = false;         // that piece, so that another one may follow
   Slot held_;                 // everything through it is here
 };
 

@@ -80,12 +80,20 @@ std::span<const std::byte> SnapshotFile::chunk(std::uint64_t index) {
     problem_ = place + ": cannot be read: " + error.message();
     return {};
   }
-  if (!chunk_good(chunk_.bytes(), Slot{header_.slot}, index)) {
+  if (!holds_chunk(index)) {
     problem_ = place + ": the chunk is damaged" + kWhatToDo;
     return {};
   }
   held_ = index;
   return chunk_.bytes();
+}
+
+/// All but the last are full: only so does a chunk's number say which bytes of the body it has.
+bool SnapshotFile::holds_chunk(std::uint64_t index) const {
+  if (!chunk_good(chunk_.bytes(), Slot{header_.slot}, index)) return false;
+  const std::uint64_t before = std::min(index * kChunkPayload, header_.bytes);
+  const std::uint64_t bytes = std::min<std::uint64_t>(kChunkPayload, header_.bytes - before);
+  return load<ChunkHeader>(chunk_.bytes()).bytes == bytes;
 }
 
 std::size_t SnapshotFile::read(std::span<std::byte> into) {

@@ -48,6 +48,7 @@ class SnapshotFile {
   static constexpr std::uint64_t kNone = UINT64_MAX;
   [[nodiscard]] std::string name() const;
   bool read_header(std::uint64_t offset);
+  [[nodiscard]] bool holds_chunk(std::uint64_t index) const;
 
   Disk& disk_;
   FileId file_;

@@ -52,6 +52,10 @@ bool chunk_good(std::span<const std::byte> chunk, Slot slot, std::uint64_t index
          header.checksum == checksum_of(chunk.subspan(sizeof(header.checksum)), slot.value);
 }
 
+bool chunk_full(std::span<const std::byte> chunk) {
+  return load<ChunkHeader>(chunk).bytes == kChunkPayload;
+}
+
 std::uint64_t add_chunk(std::uint64_t checksum, std::span<const std::byte> chunk) {
   const std::array<std::uint64_t, 2> both{checksum, load<ChunkHeader>(chunk).checksum};
   return checksum_of(std::as_bytes(std::span(both)), 0);

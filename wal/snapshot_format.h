@@ -64,6 +64,8 @@ inline constexpr std::size_t kChunkPayload = kChunkBytes - sizeof(ChunkHeader);
 /// Completes a chunk whose payload is in its place.
 void seal_chunk(std::span<std::byte> chunk, Slot slot, std::uint64_t index, std::size_t bytes);
 bool chunk_good(std::span<const std::byte> chunk, Slot slot, std::uint64_t index);
+/// True if it has all the bytes that a chunk can have, as each but the last one has.
+bool chunk_full(std::span<const std::byte> chunk);
 /// Takes a chunk into the checksum of a body, 0 at first.
 std::uint64_t add_chunk(std::uint64_t checksum, std::span<const std::byte> chunk);
 

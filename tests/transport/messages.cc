@@ -247,10 +247,12 @@ Message RandomMessages::make(std::size_t index) {
     void operator()(Fetch& m) { m = {slot_(), slot_()}; }
     void operator()(Chosen& m) { m = {Slot{r.any() / 2}, r.values()}; }
     void operator()(Heartbeat& m) {
-      m = {r.ballot(), r.any(), slot_(), slot_(), slot_(), r.ask(), flag_(), {}};
+      m = {r.ballot(), r.any(), slot_(), slot_(), slot_(), r.ask(), {}};
       for (ReplicaId& id : m.succession) id = r.replica();
     }
-    void operator()(HeartbeatAnswer& m) { m = {r.ballot(), r.any(), slot_(), r.echo(), u32_()}; }
+    void operator()(HeartbeatAnswer& m) {
+      m = {r.ballot(), r.any(), slot_(), r.echo(), u32_(), flag_()};
+    }
     void operator()(Canvass& m) { m = {r.any(), r.ballot(), slot_(), u32_()}; }
     void operator()(CanvassAnswer& m) { m = {r.any(), flag_(), r.ballot()}; }
     void operator()(Release& m) { m = {r.ballot(), r.replica()}; }

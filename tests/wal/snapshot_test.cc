@@ -83,6 +83,28 @@ TEST_F(SnapshotTest, AnyChangedByteIsFound) {
   }
 }
 
+// Its checksums are right: a peer or a backup may have brought it.
+TEST_F(SnapshotTest, AChunkInTheMiddleThatIsNotFullIsDamage) {
+  write(std::string(100'000, 's'));
+  const std::span<std::byte> file = files_.at(snapshot_name(Slot{slot_}));
+  const Block block = block_at(file, 0);
+  SnapshotHeader header = *snapshot_header(block);
+  ASSERT_EQ(header.chunks, 2U);
+  seal_chunk(file.subspan(chunk_offset(0), kChunkBytes), Slot{slot_}, 0, 100);
+  header.bytes = 100 + header.bytes - kChunkPayload;
+  header.body_checksum = 0;
+  for (const std::uint64_t index : {0U, 1U}) {
+    const auto chunk = file.subspan(chunk_offset(index), kChunkBytes);
+    header.body_checksum = add_chunk(header.body_checksum, chunk);
+  }
+  seal_snapshot_header(block, header);
+  const Opened opened = reopen();
+  ASSERT_TRUE(opened.log) << opened.problem;
+  EXPECT_EQ(opened.snapshot, Slot{});
+  ASSERT_EQ(opened.holes.size(), 1U);
+  EXPECT_THAT(opened.holes[0].what, HasSubstr("the chunk is damaged"));
+}
+
 TEST_F(SnapshotTest, ANewOneReplacesADamagedOne) {
   write(std::string(100'000, 's'));
   const std::string damaged = snapshot_name(Slot{slot_});
