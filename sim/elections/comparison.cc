@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <limits>
 #include <stdexcept>
-#include <thread>
 
 namespace decree::sim::elections {
 namespace {
@@ -25,16 +24,15 @@ const std::vector<Named>& detectors() {
 
 using Outcomes = std::vector<std::vector<Outcome>>;  // by row
 
-/// The seeds of one job.
-void run_share(const Comparison& comparison, unsigned job, Outcomes& outcomes) {
+Outcomes run_seeds(const Comparison& comparison) {
   const std::size_t count = detectors().size();
-  outcomes.resize(scenarios().size() * count);
-  for (std::uint64_t i = job; i < comparison.seeds; i += comparison.jobs) {
-    const std::uint64_t seed = comparison.from + i;
+  Outcomes outcomes(scenarios().size() * count);
+  for (std::uint64_t seed = comparison.from; seed < comparison.from + comparison.seeds; ++seed) {
     for (std::size_t row = 0; row < outcomes.size(); ++row) {
       outcomes[row].push_back(run(scenarios()[row / count], detectors()[row % count].make, seed));
     }
   }
+  return outcomes;
 }
 
 void add(Row& row, const std::vector<Outcome>& outcomes) {
@@ -48,7 +46,6 @@ void add(Row& row, const std::vector<Outcome>& outcomes) {
 
 void finish(Row& row) {
   std::ranges::sort(row.timeouts);
-  if (row.runs == 0) return;
   row.changes /= static_cast<double>(row.runs);
   row.messages_per_s /= static_cast<double>(row.runs);
 }
@@ -106,24 +103,17 @@ double Row::quantile(double fraction) const {
 }
 
 std::vector<Row> compare(const Comparison& comparison) {
-  std::vector<Outcomes> shares(comparison.jobs);
-  {
-    std::vector<std::jthread> threads;
-    for (unsigned job = 0; job < comparison.jobs; ++job) {
-      threads.emplace_back([&, job] { run_share(comparison, job, shares[job]); });
-    }
-  }
+  const Outcomes outcomes = run_seeds(comparison);
   std::vector<Row> rows;
   for (const Scenario& scenario : scenarios()) {
     for (const Named& detector : detectors()) {
       Row& row = rows.emplace_back();
       row.scenario = scenario.name;
       row.detector = detector.name;
-      for (const Outcomes& share : shares) add(row, share[rows.size() - 1]);
+      add(row, outcomes[rows.size() - 1]);
       finish(row);
     }
   }
-  std::erase_if(rows, [](const Row& row) { return row.runs == 0; });
   return rows;
 }
 

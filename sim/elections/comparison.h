@@ -13,7 +13,6 @@ namespace decree::sim::elections {
 struct Comparison {
   std::uint64_t seeds = 10'000;
   std::uint64_t from = 1;
-  unsigned jobs = 1;
 };
 
 /// One scenario with one detector.

@@ -17,9 +17,6 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
       ->capture_default_str();
   program.add_option("--from", comparison.from, "The first seed")->capture_default_str();
-  program.add_option("--jobs", comparison.jobs, "Threads")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str();
   program.add_option("--plot", plot, "Draws when runs had a stable leader to this SVG");
   CLI11_PARSE(program, argc, argv);
   try {
