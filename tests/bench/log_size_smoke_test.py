@@ -7,7 +7,7 @@ import sys
 import tempfile
 
 FIELDS = {"log_bytes", "p50_us", "p99_us", "floor_us", "floors", "start_s", "read_s", "share"}
-MEBIBYTES = [0, 64]
+MEBIBYTES = [0, 128]
 
 
 def main():
