@@ -183,30 +183,36 @@ std::vector<KeptPiece> read(int file, BackupWriter& out) {
   return pieces;
 }
 
-void check(std::span<const std::byte> bytes) {
+/// True if it is a whole backup.
+bool check(std::span<const std::byte> bytes) {
   static MemoryFile in;
   static MemoryFile out;
   static MemoryFile nowhere;
   BackupWriter writer(out.hold({}), {});
   const std::vector<KeptPiece> pieces = read(in.hold(bytes), writer);
   require(!writer.error(), "no memory");
-  if (pieces.empty()) return;
+  if (pieces.empty()) return false;
   BackupWriter unused(nowhere.hold({}), {});
   // What comes as first value of an end means nothing and is not written on.
   std::vector<KeptPiece> expected = pieces;
   expected.back().first = 0;
   require(read(out.from_the_beginning(), unused) == expected, "another backup after writing");
+  return true;
 }
 
 void run(Input& input) {
-  if (input.below(4) == 3) return check(input.rest());
+  if (input.below(4) == 3) {
+    check(input.rest());
+    return;
+  }
   Input about_changes = input.take_end(16);
-  std::vector<std::byte> bytes = BackupBuilder(input).build();
-  for (std::uint64_t changes = about_changes.below(3); changes > 1; --changes) {
+  const std::vector<std::byte> built = BackupBuilder(input).build();
+  std::vector<std::byte> bytes = built;
+  if (about_changes.below(3) == 2) {
     bytes[about_changes.below(bytes.size())] ^= about_changes.any<std::byte>();
   }
   if (about_changes.below(8) == 7) bytes.resize(about_changes.below(bytes.size() + 16));
-  check(bytes);
+  require(!check(bytes) || bytes == built, "a damaged backup is believed");
 }
 
 }  // namespace

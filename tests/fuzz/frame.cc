@@ -21,7 +21,10 @@ class Extent {
   void operator()(const Accept& m) { add_all(m.values); }
   void operator()(const Chosen& m) { add_all(m.values); }
   void operator()(const Promise& m) {
-    for (const AcceptedValue& accepted : m.accepted) add(accepted.value);
+    for (std::size_t i = 0; i < m.accepted.size(); ++i) {
+      require(i == 0 || m.accepted[i - 1].slot < m.accepted[i].slot, "slots that do not ascend");
+      add(m.accepted[i].value);
+    }
   }
   void operator()(const Forward& m) { add(m.value); }
   void operator()(const ForwardAnswer& m) { add(m.reply); }

@@ -21,6 +21,14 @@ bool may_have_held(const Hole& hole, const KeptRecord& record) {
   }
 }
 
+/// All that the other may have held. Two holes next to each other may be found as one.
+bool covers(const Hole& hole, const Hole& other) {
+  const Summary& through = hole.through;
+  return hole.after <= other.after && through.highest_slot >= other.through.highest_slot &&
+         through.watermark >= other.through.watermark &&
+         through.lease_ns >= other.through.lease_ns && through.ballot() >= other.through.ballot();
+}
+
 }  // namespace
 
 Judgement::Judgement(const WrittenLog& written, const MemoryFiles& damaged)
@@ -101,7 +109,10 @@ std::string judge_next_opening(Opened opened, MemoryDisk& disk, MemoryFiles& fil
   if (!again.log) return "the next opening refuses it: " + again.problem;
   opened.records.push_back(record);
   if (again.records != opened.records) return "the next opening finds other records";
-  return again.holes.size() >= opened.holes.size() ? "" : "the next opening finds fewer holes";
+  const bool told = std::ranges::all_of(opened.holes, [&](const Hole& hole) {
+    return std::ranges::any_of(again.holes, [&](const Hole& h) { return covers(h, hole); });
+  });
+  return told ? "" : "the next opening does not tell of a hole";
 }
 
 }  // namespace decree::wal

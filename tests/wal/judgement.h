@@ -37,7 +37,7 @@ class Judgement {
 };
 
 /// Appends something to a log that was opened on `files`, closes it and opens it again: it finds
-/// what it found before, and that. Empty, or what was wrong.
+/// what it found before, the holes and the records, and that. Empty, or what was wrong.
 std::string judge_next_opening(Opened opened, MemoryDisk& disk, MemoryFiles& files);
 
 }  // namespace decree::wal

@@ -41,10 +41,12 @@ std::string WrittenLog::append_and_crash() {
 
 void WrittenLog::step_held(Log& log, MemoryDisk& disk) {
   switch (choices_.below(8)) {
-    case 0:
+    case 0:  // a mark, and often its successor beside it
       log.flush();
       log.poll();
-      return log.idle();
+      log.idle();
+      if (choices_.below(2) == 1) append_held(log);
+      return;
     case 1:
       if (log.status().durable == log.status().appended && has_new_slots() && !begun_) {
         begin_snapshot(log);
@@ -54,19 +56,23 @@ void WrittenLog::step_held(Log& log, MemoryDisk& disk) {
       disk.hold_creations(false);
       log.poll();
       return disk.hold_creations(true);
-    case 3:
+    case 3:  // more often than appends, so that marks are written between them
     case 4:
+    case 5:
       if (disk.outstanding() == 0) return;
       log.flush();
       disk.complete(choices_.below(disk.outstanding()));
       log.poll();
       return;
-    default: {
-      std::vector<KeptRecord> batch{any_record()};
-      append(log, batch);
-      appended_.push_back(batch[0]);
-    }
+    default:
+      append_held(log);
   }
+}
+
+void WrittenLog::append_held(Log& log) {
+  KeptRecord record = any_record();
+  append(log, record);
+  appended_.push_back(std::move(record));
 }
 
 std::string WrittenLog::append_batch(Log& log, MemoryDisk& disk) {

@@ -50,6 +50,7 @@ class WrittenLog {
   std::string take_snapshot(Log& log, MemoryDisk& disk);
   KeptRecord any_record();
   void step_held(Log& log, MemoryDisk& disk);
+  void append_held(Log& log);
   void note(const Log& log) { acknowledged_ = log.status().durable.value; }
 
   Choices& choices_;
