@@ -56,8 +56,9 @@ class Watch:
         self.stop.set()
         self.thread.join()
 
-    def goes_on(self, what):
-        return bool(self.spans[what]) and time.monotonic() - self.spans[what][-1][1] < AFTER_S
+    def goes_on(self, what, within_s=AFTER_S):
+        spans = self.spans[what]
+        return bool(spans) and time.monotonic() - spans[-1][1] < within_s
 
     def during(self, sent, answered):
         """What went on while a command was under way."""
@@ -130,9 +131,8 @@ def run(replicas, state_mb, rate, seconds):
         settle(watch)
         leader = replicas.leader()
         samples += under_load(watch, leader, rate, lambda: time.sleep(seconds))
-        # The load itself fills the log until a snapshot is due.
-        begun = len(watch.spans[WRITING])
-        push_until(leader.client, lambda: len(watch.spans[WRITING]) > begun)
+        while not watch.goes_on(WRITING, 2 * LOOK_S):
+            push_log(leader.client, 1)
         samples += under_load(watch, leader, rate, lambda: settle(watch))
         leader = replicas.leader()
         away = next(r for r in replicas.replicas if r is not leader)
@@ -155,11 +155,6 @@ def fed(replica):
     time.sleep(LOOK_S)
     with open(replica.log_path, encoding="utf-8") as log:
         return "caught up by a peer's snapshot" in log.read()
-
-
-def push_until(client, begun):
-    while not begun():
-        push_log(client, 1)
 
 
 def under_load(watch, leader, rate, wait):
