@@ -40,6 +40,8 @@ void Omega::judge_leadership(Time now) {
 
 Time Omega::quorum_deadline(const Leading& leading) const {
   if (voters_.quorum() == 1) return kNever;
+  // Nobody owes an answer: a leader that stood still and did not ask has met no silence.
+  if (quorum_round() == leading.round) return kNever;
   return std::max(leading.grace, leading.quorum.deadline());
 }
 
@@ -109,6 +111,9 @@ Time Omega::heartbeat_due() const { return std::get<Leading>(role_).next_heartbe
 std::uint64_t Omega::open_round(Time now) {
   auto& leading = std::get<Leading>(role_);
   const std::uint64_t before = quorum_round();
+  // How regular the quorum is cannot be learned from when this replica stood still.
+  const bool stood = now - leading.next_heartbeat > settings_.heartbeat;
+  if (stood && before == leading.round) leading.quorum.restart(now);
   leading.next_heartbeat = now + settings_.heartbeat;
   leading.answered[self_] = ++leading.round;
   judge_quorum(now, before);

@@ -209,6 +209,22 @@ TEST_F(ElectionTest, LearnsToLiveWithALeaderThatPausesOften) {
   EXPECT_LE(world.reigns().size(), 8u) << "the timeout follows what was measured";
 }
 
+TEST_F(ElectionTest, ALeaderThatPausesIsKeptByFollowersThatWait) {
+  OmegaWorld world = settled(3);
+  // They have learned to wait for a leader like this one.
+  for (int i = 0; i < 10; ++i) {
+    world.pause(leader(world), ms(90));
+    world.run(ms(200));
+  }
+  world.hand_over(1, 2);
+  world.run(ms(1000));
+  ASSERT_EQ(leader(world), 2u);
+  const std::size_t reigns = world.reigns().size();
+  world.pause(2, ms(150));
+  world.run(ms(3000));
+  EXPECT_EQ(world.reigns().size(), reigns) << "it does not take its own pause for their silence";
+}
+
 TEST_F(ElectionTest, AReplicaLeftBehindAtAHigherPromiseIsTakenBack) {
   OmegaWorld world = settled(3);
   const Ballot stale = ballot(40, 2);

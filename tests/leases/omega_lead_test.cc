@@ -95,6 +95,43 @@ TEST_F(OmegaTest, ALeaderThatHearsNoQuorumForOneTimeoutAbdicates) {
   EXPECT_EQ(omega_.next_deadline(), at(903 + 4 * 25)) << "and the last to canvass";
 }
 
+TEST_F(OmegaTest, ALeaderThatStoodStillAsksBeforeItTakesThatForSilence) {
+  lead(at(102));
+  for (int t = 102; t <= 802; t += 20) {
+    const std::uint64_t round = omega_.open_round(at(t));
+    answer(1, round, at(t + 1));
+    answer(3, round, at(t + 1));
+  }
+  const OmegaActions actions = tick(at(2000));
+  EXPECT_FALSE(actions.resign) << "all have answered what they were asked";
+  EXPECT_TRUE(actions.heartbeat);
+  omega_.open_round(at(2000));
+  EXPECT_FALSE(tick(at(2099)).resign);
+  EXPECT_TRUE(tick(at(2100)).resign) << "now they have not";
+}
+
+TEST_F(OmegaTest, ALeaderThatStoodStillLearnsNothingOfThat) {
+  lead(at(102));
+  for (int t = 102; t <= 2000; t = t == 802 ? 2000 : t + 20) {
+    const std::uint64_t round = omega_.open_round(at(t));
+    answer(1, round, at(t + 1));
+    answer(3, round, at(t + 1));
+  }
+  omega_.open_round(at(2020));
+  EXPECT_FALSE(tick(at(2100)).resign);
+  EXPECT_TRUE(tick(at(2101)).resign) << "one timeout, as before";
+}
+
+TEST_F(OmegaTest, ALeaderThatStoodStillWithAQuestionOpenAbdicates) {
+  lead(at(102));
+  for (int t = 102; t <= 802; t += 20) {
+    const std::uint64_t round = omega_.open_round(at(t));
+    answer(1, round, at(t + 1));
+    if (t < 802) answer(3, round, at(t + 1));
+  }
+  EXPECT_TRUE(tick(at(2000)).resign) << "an answer would wait by now";
+}
+
 TEST_F(OmegaTest, AHigherLeaderEndsALeadership) {
   lead(at(102));
   hear(at(110), ballot(9, 3));
