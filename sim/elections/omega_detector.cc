@@ -47,7 +47,7 @@ class OmegaDetector final : public Detector {
   }
 
  private:
-  void broadcast(const Message& message) {
+  void broadcast(const Message& message) const {
     for (const ReplicaId to : *seat_.voters) {
       if (to != seat_.self) seat_.send(to, message);
     }

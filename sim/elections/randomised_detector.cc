@@ -44,7 +44,7 @@ class RandomisedDetector final : public Detector {
  private:
   [[nodiscard]] Duration patience() const { return kTimeout + draw_up_to(*seat_.random, kTimeout); }
 
-  void broadcast(const Note& note) {
+  void broadcast(const Note& note) const {
     for (const ReplicaId to : *seat_.voters) {
       if (to != seat_.self) seat_.send(to, note);
     }
