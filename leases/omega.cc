@@ -187,7 +187,7 @@ void Omega::became_leader(const Ballot& ballot, Time now) {
   change_leader(ballot, now);
   failures_ = 0;
   hold_.reset();
-  role_ = Leading{now, now + settings_.suspicion_cap, 0, {}, {}, Suspicion(settings_, now)};
+  role_ = Leading{now, now + settings_.suspicion_cap, 0, 0, {}, {}, Suspicion(settings_, now)};
 }
 
 void Omega::stepped_down(Time now, Doubt doubt) {

@@ -148,6 +148,7 @@ class Omega {
     Time next_heartbeat;
     Time grace;  // until the first round had its time
     std::uint64_t round = 0;
+    std::uint64_t quorate = 0;           // quorum_round(), which is not free
     PerReplica<std::uint64_t> answered;  // by voter: the newest round
     PerReplica<Time> answered_at;        // by voter: when an answer came last
     Suspicion quorum;                    // a leader listens to its quorum as others listen to it

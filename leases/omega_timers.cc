@@ -41,7 +41,7 @@ void Omega::judge_leadership(Time now) {
 Time Omega::quorum_deadline(const Leading& leading) const {
   if (voters_.quorum() == 1) return kNever;
   // Nobody owes an answer: a leader that stood still and did not ask has met no silence.
-  if (quorum_round() == leading.round) return kNever;
+  if (leading.quorate == leading.round) return kNever;
   return std::max(leading.grace, leading.quorum.deadline());
 }
 
@@ -139,7 +139,9 @@ bool Omega::is_fit(ReplicaId peer, Time now, std::uint64_t after) const {
 }
 
 void Omega::judge_quorum(Time now, std::uint64_t before) {
-  if (quorum_round() > before) std::get<Leading>(role_).quorum.heard(now);
+  auto& leading = std::get<Leading>(role_);
+  leading.quorate = quorum_round();
+  if (leading.quorate > before) leading.quorum.heard(now);
 }
 
 Time Omega::next_deadline() const {
