@@ -78,4 +78,10 @@ std::vector<Measurement> measure_floors(const std::string& directory, std::size_
   return floors;
 }
 
+double best_floor_us(const std::string& directory, std::size_t replicas,
+                     const LoadRequest& request) {
+  const auto p50 = [](const Measurement& floor) { return floor.load.p50_us; };
+  return std::ranges::min(measure_floors(directory, replicas, request), {}, p50).load.p50_us;
+}
+
 }  // namespace decree::bench

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -30,9 +29,7 @@ struct Settings {
 /// Of one commit, by the better variant.
 double floor_ms(const std::string& scratch) {
   const LoadRequest request{.outstanding = 1, .seconds = 0.5};
-  const auto floors = measure_floors(scratch, kReplicas, request);
-  const auto p50 = [](const Measurement& floor) { return floor.load.p50_us; };
-  return std::ranges::min(floors, {}, p50).load.p50_us / 1e3;
+  return best_floor_us(scratch, kReplicas, request) / 1e3;
 }
 
 void report(const Settings& settings, const std::vector<PauseRun>& runs, double floor) {

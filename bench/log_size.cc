@@ -137,11 +137,6 @@ class Group {
   WorkerGroup workers_;
 };
 
-double best_floor_us(const std::string& scratch, const LoadRequest& request) {
-  const auto p50 = [](const Measurement& floor) { return floor.load.p50_us; };
-  return std::ranges::min(measure_floors(scratch, kReplicas, request), {}, p50).load.p50_us;
-}
-
 LogSizeRow measure_size(const Settings& settings, std::uint64_t bytes, const std::string& scratch) {
   const Scratch logs(scratch);
   // A snapshot would be taken at half of it.
@@ -152,7 +147,7 @@ LogSizeRow measure_size(const Settings& settings, std::uint64_t bytes, const std
   std::vector<double> p99;
   std::vector<double> floors;
   for (std::size_t round = 0; round < settings.rounds; ++round) {
-    floors.push_back(best_floor_us(scratch, request));
+    floors.push_back(best_floor_us(scratch, kReplicas, request));
     const LoadResult load = group.load(request);
     p50.push_back(load.p50_us);
     p99.push_back(load.p99_us);

@@ -62,10 +62,9 @@ void Omega::heartbeat_answer(ReplicaId from, const HeartbeatAnswer& answer, Time
   if (answer.ballot != following_ || answer.round > leading->round) return;
   ranking_.learned(from, answer.priority, answer.received);
   ranking_.learned_impaired(from, answer.impaired);
-  const std::uint64_t before = quorum_round();
   leading->answered[from] = std::max(leading->answered[from], answer.round);
   leading->answered_at[from] = now;
-  judge_quorum(now, before);
+  judge_quorum(now);
 }
 
 void Omega::canvass(ReplicaId from, const Canvass& canvass, Time now) {

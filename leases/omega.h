@@ -148,7 +148,7 @@ class Omega {
     Time next_heartbeat;
     Time grace;  // until the first round had its time
     std::uint64_t round = 0;
-    std::uint64_t quorate = 0;           // quorum_round(), which is not free
+    std::uint64_t quorate = 0;           // the newest that a quorum of `answered` has reached
     PerReplica<std::uint64_t> answered;  // by voter: the newest round
     PerReplica<Time> answered_at;        // by voter: when an answer came last
     Suspicion quorum;                    // a leader listens to its quorum as others listen to it
@@ -189,7 +189,7 @@ class Omega {
   void judge_candidacy(Time now);
   void judge_rank(Time now);
   void judge_canvass(Time now);
-  void judge_quorum(Time now, std::uint64_t before);
+  void judge_quorum(Time now);
   void start_canvass(Time now);
   void start_campaign(const Campaign& campaign, Time now);
   void answer_questions(Time now);

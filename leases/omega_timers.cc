@@ -110,19 +110,18 @@ Time Omega::heartbeat_due() const { return std::get<Leading>(role_).next_heartbe
 
 std::uint64_t Omega::open_round(Time now) {
   auto& leading = std::get<Leading>(role_);
-  const std::uint64_t before = quorum_round();
   // How regular the quorum is cannot be learned from when this replica stood still.
   const bool stood = now - leading.next_heartbeat > settings_.heartbeat;
-  if (stood && before == leading.round) leading.quorum.restart(now);
+  if (stood && leading.quorate == leading.round) leading.quorum.restart(now);
   leading.next_heartbeat = now + settings_.heartbeat;
   leading.answered[self_] = ++leading.round;
-  judge_quorum(now, before);
+  judge_quorum(now);
   return leading.round;
 }
 
 std::uint64_t Omega::quorum_round() const {
   const auto* leading = std::get_if<Leading>(&role_);
-  return leading == nullptr ? 0 : quorum_th_largest(voters_, leading->answered);
+  return leading == nullptr ? 0 : leading->quorate;
 }
 
 std::uint64_t Omega::newest_round() const {
@@ -138,10 +137,12 @@ bool Omega::is_fit(ReplicaId peer, Time now, std::uint64_t after) const {
          now - leading->answered_at[peer] <= settings_.heartbeat * 2;
 }
 
-void Omega::judge_quorum(Time now, std::uint64_t before) {
+void Omega::judge_quorum(Time now) {
   auto& leading = std::get<Leading>(role_);
-  leading.quorate = quorum_round();
-  if (leading.quorate > before) leading.quorum.heard(now);
+  const std::uint64_t newest = quorum_th_largest(voters_, leading.answered);
+  if (newest <= leading.quorate) return;
+  leading.quorate = newest;
+  leading.quorum.heard(now);
 }
 
 Time Omega::next_deadline() const {
