@@ -1,6 +1,8 @@
 #include "wal/segment_reader.h"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 #include "paxos/assert.h"
 #include "wal/format.h"
@@ -40,15 +42,30 @@ bool SegmentReader::select(const Segment& segment) {
   return false;
 }
 
+/// What the window has of them already is not read again: a batch is first looked at, then read.
 void SegmentReader::fill(const Segment& segment, std::uint32_t first, std::uint32_t count) {
   const std::uint32_t wanted = std::max(count, std::min(kReadAhead, segment.blocks - first));
-  if (window_.blocks() < wanted) window_ = BlockBuffer(wanted);
+  const std::uint32_t window_end = window_first_ + window_blocks_;
+  const std::uint32_t kept = first >= window_first_ && first < window_end ? window_end - first : 0;
+  BlockBuffer grown;
+  if (window_.blocks() < wanted) grown = BlockBuffer(wanted);
+  BlockBuffer& into = grown.blocks() != 0 ? grown : window_;
+  if (kept != 0) {
+    const std::uint32_t skipped = first - window_first_;
+    std::memmove(into.bytes().data(), window_.bytes().data() + skipped * kBlockSize,
+                 std::size_t{kept} * kBlockSize);
+  }
+  if (grown.blocks() != 0) window_ = std::move(grown);
   window_first_ = first;
   window_blocks_ = wanted;
-  const std::uint64_t offset = std::uint64_t{first} * kBlockSize;
-  if (!disk_.read(file_, offset, window_.bytes().first(wanted * kBlockSize))) return;
-  for (std::uint32_t i = 0; i < wanted; ++i) {
-    const std::span<std::byte> block = window_.bytes().subspan(i * kBlockSize, kBlockSize);
+  read(std::uint64_t{first + kept} * kBlockSize,
+       window_.bytes().subspan(kept * kBlockSize, (wanted - kept) * kBlockSize));
+}
+
+void SegmentReader::read(std::uint64_t offset, std::span<std::byte> into) {
+  if (!disk_.read(file_, offset, into)) return;
+  for (std::size_t i = 0; i < into.size() / kBlockSize; ++i) {
+    const std::span<std::byte> block = into.subspan(i * kBlockSize, kBlockSize);
     const std::error_code error = disk_.read(file_, offset + i * kBlockSize, block);
     if (!error) continue;
     error_ = error;

@@ -37,6 +37,7 @@ class SegmentReader {
  private:
   bool select(const Segment& segment);
   void fill(const Segment& segment, std::uint32_t first, std::uint32_t count);
+  void read(std::uint64_t offset, std::span<std::byte> into);
 
   Disk& disk_;
   FileId file_;
