@@ -114,34 +114,41 @@ void Directory::close(FileId file) {
 FileId Directory::submit_create(const std::string& name, std::span<const std::byte> head,
                                 std::uint64_t size, std::uint64_t token) {
   const FileId file = add_making(token);
-  running(maker_).submit(name, head, size, token);
+  maker().submit(name, head, size, token);
   return file;
 }
 
 FileId Directory::submit_reuse(const std::string& from, const std::string& name,
                                std::span<const std::byte> head, std::uint64_t token) {
   const FileId file = add_making(token);
-  running(maker_).submit_reuse(from, name, head, token);
+  maker().submit_reuse(from, name, head, token);
   return file;
 }
 
 void Directory::submit_file(const std::string& name, std::unique_ptr<FileSource> source,
                             std::uint64_t token) {
-  running(slow_maker_).submit_source(name, std::move(source), token);
+  patient_maker().submit_source(name, std::move(source), token);
 }
 
 void Directory::submit_remove(const std::string& name, std::uint64_t token) {
-  running(slow_maker_).submit_remove(name, token);
+  patient_maker().submit_remove(name, token);
 }
 
 void Directory::submit_check(const std::string& name, std::uint64_t offset, std::uint64_t bytes,
                              Check check, std::uint64_t token) {
-  running(slow_maker_).submit_check(name, offset, bytes, std::move(check), token);
+  patient_maker().submit_check(name, offset, bytes, std::move(check), token);
 }
 
-FileMaker& Directory::running(std::unique_ptr<FileMaker>& maker) {
+FileMaker& Directory::maker() { return running(maker_, FileMaker::Urgency::appends_wait); }
+
+FileMaker& Directory::patient_maker() {
+  return running(patient_maker_, FileMaker::Urgency::patient);
+}
+
+FileMaker& Directory::running(std::unique_ptr<FileMaker>& maker, FileMaker::Urgency urgency) {
   if (!maker) {
-    maker = std::make_unique<FileMaker>(handle_.directory.get(), handle_.direct, proactor());
+    const int directory = handle_.directory.get();
+    maker = std::make_unique<FileMaker>(directory, handle_.direct, urgency, proactor());
   }
   return *maker;
 }
@@ -163,7 +170,7 @@ void Directory::take_made(std::vector<Completion>& completions) {
     files_[making->file.value - 1] = std::move(made.fd);
     making_.erase(making);
   }
-  if (slow_maker_) slow_maker_->take(made_);
+  if (patient_maker_) patient_maker_->take(made_);
   for (const MadeFile& made : made_) completions.push_back({made.token, made.error});
 }
 

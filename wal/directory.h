@@ -58,7 +58,7 @@ class Directory : public Disk {
   [[nodiscard]] bool direct() const { return handle_.direct; }
   [[nodiscard]] proactor::Proactor& proactor() const { return *handle_.proactor; }
   [[nodiscard]] bool has_made() const {
-    return (maker_ && maker_->has_made()) || (slow_maker_ && slow_maker_->has_made());
+    return (maker_ && maker_->has_made()) || (patient_maker_ && patient_maker_->has_made());
   }
   /// Appends the completions of submit_create().
   void take_made(std::vector<Completion>& completions);
@@ -66,7 +66,9 @@ class Directory : public Disk {
  private:
   FileId add(UniqueFd fd);
   FileId add_making(std::uint64_t token);
-  FileMaker& running(std::unique_ptr<FileMaker>& maker);
+  FileMaker& maker();
+  FileMaker& patient_maker();
+  FileMaker& running(std::unique_ptr<FileMaker>& maker, FileMaker::Urgency urgency);
   std::error_code sync_directory() const;
 
   DirectoryHandle handle_;
@@ -77,8 +79,8 @@ class Directory : public Disk {
   };
   std::vector<Making> making_;
   std::vector<MadeFile> made_;
-  std::unique_ptr<FileMaker> maker_;       // of segments; starts with the first
-  std::unique_ptr<FileMaker> slow_maker_;  // of what no append waits for
+  std::unique_ptr<FileMaker> maker_;          // of segments; starts with the first
+  std::unique_ptr<FileMaker> patient_maker_;  // of what no append waits for
 };
 
 }  // namespace decree::wal

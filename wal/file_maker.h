@@ -29,7 +29,10 @@ struct MadeFile {
 /// Used by one thread, which is woken when take() has something.
 class FileMaker {
  public:
-  FileMaker(int directory, bool direct, proactor::Proactor& user);
+  /// A patient one gives way to everything else on the processors and at the device.
+  enum class Urgency { appends_wait, patient };
+
+  FileMaker(int directory, bool direct, Urgency urgency, proactor::Proactor& user);
   FileMaker(const FileMaker&) = delete;
   FileMaker& operator=(const FileMaker&) = delete;
   /// Gives up what is not finished.
@@ -77,6 +80,7 @@ class FileMaker {
 
   int directory_;
   bool direct_;
+  Urgency urgency_;
   proactor::Proactor& user_;
   std::atomic<bool> stop_{false};
   std::atomic<bool> has_made_{false};

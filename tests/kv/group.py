@@ -27,8 +27,9 @@ def die_with_parent():
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def wait_until(condition, what, deadline_s=DEADLINE_S):
+def wait_until(condition, what, deadline_s=None):
     """Returns the first true value of condition(), which waits for an answer each time."""
+    deadline_s = deadline_s or DEADLINE_S
     end = time.monotonic() + deadline_s
     while time.monotonic() < end:
         value = condition()
@@ -163,8 +164,11 @@ class Group:
         """Waits until all have applied the same and returns their one state hash."""
 
         def agreed():
-            for replica in self.replicas:
-                replica.client.dbsize()  # waits until it has applied what was acknowledged
+            try:
+                for replica in self.replicas:
+                    replica.client.dbsize()  # waits until it has applied what was acknowledged
+            except redis.ResponseError:
+                return None  # it knows of no leader yet
             infos = [replica.info() for replica in self.replicas]
             applied = {info["applied"] for info in infos}
             if len(applied) != 1:

@@ -136,8 +136,10 @@ def run(replicas, state_mb, rate, seconds):
         samples += under_load(watch, leader, rate, lambda: settle(watch))
         leader = replicas.leader()
         away = next(r for r in replicas.replicas if r is not leader)
+        last = away.info()["applied"]
         replicas.remove(away)
-        push_log(leader.client, 2 * LOG_MB)
+        while leader.info()["log_dropped"] <= last:  # so that the log is of no use to it
+            push_log(leader.client, 1)
         settle(watch)
 
         def feed():
@@ -177,8 +179,8 @@ def summarize(samples):
         if not times:
             raise AssertionError(f"no command was answered: {what}")
         rows.append({"during": what, "commits": len(times), "p50_ms": quantile(times, 0.5),
-                     "p99_ms": quantile(times, 0.99), "p999_ms": quantile(times, 0.999),
-                     "max_ms": times[-1]})
+                     "p90_ms": quantile(times, 0.9), "p99_ms": quantile(times, 0.99),
+                     "p999_ms": quantile(times, 0.999), "max_ms": times[-1]})
     for row in rows:
         row["p99_ratio"] = row["p99_ms"] / rows[0]["p99_ms"]
         row.update({key: round(value, 3) for key, value in row.items() if key != "during"})
@@ -189,7 +191,7 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev bench snapshot", description=__doc__)
     parser.add_argument("program", help=argparse.SUPPRESS)
     parser.add_argument("--state-mb", type=int, default=1024, help="of the state (1024)")
-    parser.add_argument("--rate", type=int, default=500, help="commits a second (500)")
+    parser.add_argument("--rate", type=int, default=200, help="commits a second (200)")
     parser.add_argument("--seconds", type=float, default=20, help="without a snapshot (20)")
     arguments = parser.parse_args()
     os.environ["DECREE_KV"] = os.path.abspath(arguments.program)
@@ -209,10 +211,12 @@ def main():
     rows = summarize(samples)
     print(f"\nSETs of 256 B at the leader, {arguments.rate} a second, one after the other; a state of "
           f"{arguments.state_mb} MiB; in ms\n")
-    print(f"{'':<18} {'commits':>8} {'p50':>8} {'p99':>8} {'p99.9':>8} {'max':>8} {'p99 ratio':>10}")
+    print(f"{'':<18} {'commits':>8} {'p50':>8} {'p90':>8} {'p99':>8} {'p99.9':>8} {'max':>8} "
+          f"{'p99 ratio':>10}")
     for row in rows:
-        print(f"{row['during']:<18} {row['commits']:>8} {row['p50_ms']:>8.3f} {row['p99_ms']:>8.3f} "
-              f"{row['p999_ms']:>8.3f} {row['max_ms']:>8.3f} {row['p99_ratio']:>10.2f}")
+        print(f"{row['during']:<18} {row['commits']:>8} {row['p50_ms']:>8.3f} {row['p90_ms']:>8.3f} "
+              f"{row['p99_ms']:>8.3f} {row['p999_ms']:>8.3f} {row['max_ms']:>8.3f} "
+              f"{row['p99_ratio']:>10.2f}")
     print(json.dumps({"snapshot": rows}))
     return 0
 

@@ -58,13 +58,13 @@ TABLE = {
     "proactor": MayInclude({"paxos/assert.h"}, VALUES | TIME | THREADS | NETWORK | BOOST
                            | {"liburing.h", "sys/epoll.h", "sys/syscall.h"}),
     "wal": MayInclude(PAXOS_VALUES | {"proactor/"}, VALUES | TIME | THREADS | STREAMS | RANDOM | DISK
-                      | {"liburing.h", "xxhash.h"}),
+                      | {"liburing.h", "sys/syscall.h", "xxhash.h"}),
     "transport": MayInclude(PAXOS_VALUES | {"proactor/"}, VALUES | TIME | THREADS | STREAMS | RANDOM | NETWORK | BOOST
                             | {"flatbuffers/", "xxhash.h"}),
     "replica": MayInclude(API | ENGINE, VALUES | TIME | THREADS | STREAMS | RANDOM | DISK | NETWORK
                           | BOOST | LOGGING | {"xxhash.h"}),
     # Programs for operators: they read what a replica wrote, and decide nothing.
-    "tools": MayInclude(API | ENGINE | {"replica/"}, VALUES | STREAMS | DISK
+    "tools": MayInclude(API | ENGINE | {"replica/"}, VALUES | TIME | THREADS | STREAMS | DISK
                         | {"CLI/CLI.hpp", "csignal", "fmt/format.h"}),
     # Virtual time, simulated disks and networks: none of the real ones.
     "sim": MayInclude(API | ENGINE | {"replica/"}, VALUES | STREAMS | BOOST | LOGGING | {"xxhash.h"}),
