@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "bench/cluster_id.h"
 #include "bench/common_options.h"
 #include "bench/join_report.h"
-#include "bench/members.h"
 #include "bench/replica_load.h"
 #include "bench/write_ledger.h"
 #include "decree/replica.h"
@@ -112,7 +112,8 @@ bool may_measure(const Status& status) {
 }
 
 void run(Settings& settings) {
-  settings.replica.members = parse_members(settings.members);
+  const std::string unread = parse_members(settings.members, settings.replica.members);
+  if (!unread.empty()) throw std::runtime_error("--members: " + unread);
   Interrupts interrupts;
   WriteLedger machine;
   Replica replica = Replica::open(settings.replica, machine);

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/members.h"
+#include "bench/cluster_id.h"
 #include "bench/read_loop.h"
 #include "bench/replica_load.h"
 #include "bench/session_load.h"

@@ -67,6 +67,8 @@ class Engine final : public transport::NetworkEvents {
   /// taken. False with `problem` set if the log cannot be opened.
   bool recover(wal::Disk& disk, const Fresh& fresh, leases::Time locked, std::string& problem);
   [[nodiscard]] wal::Identity identity() const { return identity_; }
+  /// Before start(): it learns what is chosen, and neither votes, nor grants, nor leads.
+  void learn_only() { learns_only_ = true; }
   /// From here on the engine takes part. `network` must outlive its use.
   void start(transport::Network& network, const ScrubPace& scrub_pace = {});
   /// Begins to hand over to that follower, none: to the first that is fit. Nothing is placed until
@@ -161,6 +163,7 @@ class Engine final : public transport::NetworkEvents {
   /// What a peer said before a handshake counts in it, although it is stepped later.
   void hear_what_waits(ReplicaId peer);
   void step_frame(const Input& input, leases::Time now);
+  void learn(ReplicaId from, const Message& message, const Payload& frame);
   /// Tells the parts that know about time, before the core steps. False: the core must not see it.
   bool notice_time(ReplicaId from, const Message& message, LeaseEcho& echo, leases::Time now);
   /// Tells them what the core made of it.
@@ -336,6 +339,14 @@ class Engine final : public transport::NetworkEvents {
   bool applies_slowly_ = false;  // it looks at the clock after each command
   std::string storage_error_;
   std::vector<std::string> damage_found_;
+  /// Was found damaged at the start: RecordKind::repaired is to say so when it is here again.
+  struct ToRepair {
+    std::uint64_t places = 0;  // of the log
+    Slot snapshot;
+    std::optional<Lsn> record;  // the core's append that says so
+  };
+  std::optional<ToRepair> to_repair_;
+  bool learns_only_ = false;
   bool replaces_log_ = false;  // because of it: the next snapshot is to take the place of all of it
   bool replacing_log_ = false;  // the one that is being made does
   ScrubPace scrub_pace_;

@@ -90,10 +90,20 @@ void Engine::step_frame(const Input& input, leases::Time now) {
     return;
   }
   peers_.heard(input.from, *message, core_.leader());
+  if (learns_only_) return learn(input.from, *message, input.frame);
   LeaseEcho echo;
   if (!notice_time(input.from, *message, echo, now)) return;
   core_.step(input.from, *message, input.frame, echo);
   after_step(input.from, *message, echo, now);
+}
+
+/// What says how far the others are, and what they hand out. Nobody gets an answer that counts.
+void Engine::learn(ReplicaId from, const Message& message, const Payload& frame) {
+  const bool tells = std::holds_alternative<Heartbeat>(message) ||
+                     std::holds_alternative<Watermark>(message) ||
+                     std::holds_alternative<Chosen>(message);
+  if (tells) core_.step(from, message, frame, LeaseEcho{});
+  if (const auto* chunk = std::get_if<SnapshotChunk>(&message)) take_snapshot_chunk(from, *chunk);
 }
 
 bool Engine::notice_time(ReplicaId from, const Message& message, LeaseEcho& echo,
@@ -206,6 +216,7 @@ void Engine::log_durable(Lsn durable, leases::Time now) {
     grantor_->persisted(settings_.lease);
     lease_record_.reset();
   }
+  if (to_repair_ && to_repair_->record && reached >= *to_repair_->record) to_repair_.reset();
   if (restating_ && reached >= restating_->record) restated();
 }
 

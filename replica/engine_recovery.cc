@@ -34,6 +34,9 @@ class Engine::Contents final : public wal::Log::Contents {
     damage_->lost.ballot = std::max(damage_->lost.ballot, standing.promised);
     damage_->lost.through = std::max(damage_->lost.through, standing.log_end);
     engine_.damage_found_.push_back(hole.what);
+    if (!engine_.to_repair_) engine_.to_repair_.emplace();
+    if (hole.kind == wal::Hole::Kind::batches) ++engine_.to_repair_->places;
+    if (hole.kind == wal::Hole::Kind::snapshot) engine_.to_repair_->snapshot = hole.snapshot;
   }
 
   void on_record(Lsn lsn, const Record& record) override {
@@ -109,6 +112,8 @@ std::string Engine::recover_record(const Record& record) {
     case RecordKind::peer:
       peers_.recovered(record.ballot.replica, record.ballot.incarnation);
       return {};
+    case RecordKind::repaired:  // says it to those who read the log without its replica
+      return {};
     case RecordKind::watermark:
     case RecordKind::accept:
     case RecordKind::chosen:
@@ -127,6 +132,13 @@ std::string Engine::recover_record(const Record& record) {
 /// Everything that is known chosen is here again. What was accepted above it and is left in the log
 /// counts as before; of the rest the core says in its promises that it may be lost.
 void Engine::repair() {
+  if (to_repair_ && !to_repair_->record && !core_.is_damaged()) {
+    const Ballot snapshot{to_repair_->snapshot.value, {}, {}};
+    const Slot places{to_repair_->places};
+    to_repair_->record =
+        core_.record(Record{RecordKind::repaired, snapshot, places, core_.announced(), {}});
+    more_work_ = true;
+  }
   if (!core_.wants_acceptances()) return;
   std::string problem;
   const std::error_code error = log_->read(

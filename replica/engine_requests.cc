@@ -168,6 +168,7 @@ Status Engine::status() const {
   status.log_bytes_scrubbed = scrubbed_bytes_;
   if (scrub_ended_) status.log_scrub_age_s = (clock_.now() - *scrub_ended_).ns / 1'000'000'000;
   status.repairing = core_.repairing();
+  status.damaged = to_repair_.has_value();
   status.storage_error = storage_error_;
   status.impairment = describe(impairment_);
   for (ReplicaId id : voters_.ids()) {

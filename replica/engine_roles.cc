@@ -11,7 +11,7 @@ namespace decree::replica {
 void Engine::judge_timers(leases::Time now) {
   if (failed_) return;
   omega_->log_end(core_.log_end());
-  if (core_.repairing()) omega_->not_ready(now);
+  if (core_.repairing() || learns_only_) omega_->not_ready(now);
   omega_->tick(now);
   act_on_omega(now);
   if (omega_->leader() != followed_) {

@@ -48,8 +48,9 @@ bool has_own_processor(const Options& options) {
 
 }  // namespace
 
-Host::Host(const Options& options, StateMachine& machine)
+Host::Host(const Options& options, StateMachine& machine, Part part)
     : options_(checked(options)),
+      part_(part),
       proactor_(proactor::Proactor::open(no_uring_)),
       asio_(*proactor_),
       engine_(options_, machine, clock_,
@@ -95,6 +96,7 @@ std::string Host::open() {
   network_ =
       std::make_unique<transport::AsioNetwork>(asio_.context(), *proactor_, network, engine_);
   if (!network_->start(problem)) return problem;
+  if (part_ == Part::learner) engine_.learn_only();
   engine_.start(*network_);
   return {};
 }

@@ -25,13 +25,18 @@
 
 namespace decree::replica {
 
+enum class Part {
+  voter,
+  learner,  // gets what is chosen; see Engine::learn_only()
+};
+
 /// Owns the thread; the thread alone touches disk, log, network and engine, and waits for all of
 /// them, and for Asio, in one proactor.
 class Host {
  public:
   /// Starts the thread and returns when the replica has joined the group or could not: then throws
   /// OpenError.
-  Host(const Options& options, StateMachine& machine);
+  Host(const Options& options, StateMachine& machine, Part part = Part::voter);
   ~Host();
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
@@ -72,6 +77,7 @@ class Host {
   [[nodiscard]] bool on_engine_thread() const;
 
   const Options options_;
+  const Part part_;
   leases::BootClock clock_;
   std::error_code no_uring_;  // why, if there is none
   std::unique_ptr<proactor::Proactor> proactor_;

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
+#include <system_error>
+#include <utility>
 
 #include "paxos/message.h"
 
@@ -66,7 +69,43 @@ std::string check_sizes(const Options& options) {
   return problem;
 }
 
+template <typename Number>
+bool read_number(std::string_view text, Number& value) {
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc{} && stop == end;
+}
+
+bool parse_member(std::string_view text, Member& member) {
+  const std::size_t equals = text.find('=');
+  const std::size_t colon = text.rfind(':');
+  if (equals == std::string_view::npos || colon == std::string_view::npos || colon < equals) {
+    return false;
+  }
+  std::string_view host = text.substr(equals + 1, colon - equals - 1);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  }
+  member.host = host;
+  return !host.empty() && read_number(text.substr(0, equals), member.id.value) &&
+         read_number(text.substr(colon + 1), member.port) && member.id && member.port != 0;
+}
+
 }  // namespace
+
+std::string parse_members(std::string_view text, std::vector<Member>& members) {
+  std::vector<Member> read;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::string_view each = text.substr(begin, end - begin);
+    if (!parse_member(each, read.emplace_back())) {
+      return fmt::format("\"{}\" does not read id=host:port, like 2=10.0.0.2:7100", each);
+    }
+    begin = end + 1;
+  }
+  members = std::move(read);
+  return {};
+}
 
 std::string Options::check() const {
   if (cluster == 0) return "option cluster is 0, it must be any other number";

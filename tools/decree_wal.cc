@@ -1,8 +1,10 @@
-// decree-wal: looks at the directory of a replica, takes backups of it, makes directories of them.
+// decree-wal: looks at the directory of a replica, repairs it from the others, takes backups of it,
+// makes directories of them.
 #include <fcntl.h>
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <csignal>
 #include <exception>
 #include <filesystem>
@@ -12,6 +14,7 @@
 #include "tools/backup.h"
 #include "tools/backup_file.h"
 #include "tools/inspect.h"
+#include "tools/repair.h"
 #include "tools/restore.h"
 #include "wal/open_disk.h"
 #include "wal/posix_file.h"
@@ -28,6 +31,8 @@ struct Arguments {
   std::string out;
   bool records = false;
   bool hex = false;
+  std::string members;
+  std::chrono::seconds patience{60};
   std::uint64_t slot = Backup::kNewest.value;
   NewReplica replica;
 };
@@ -51,7 +56,8 @@ Verdict inspect(const Arguments& arguments, bool dump) {
   Listing listing(dump, arguments.records, arguments.hex);
   const bool is_backup =
       arguments.path == kPipe || std::filesystem::is_regular_file(arguments.path);
-  if (dump || !is_backup) return inspect_log(arguments.path, listing);
+  DirectoryFacts facts;
+  if (dump || !is_backup) return inspect_log(arguments.path, listing, facts);
   UniqueFd file;
   int fd = -1;
   const Verdict verdict = open_backup(arguments.path, file, fd);
@@ -105,6 +111,19 @@ void declare(CLI::App& app, Arguments& arguments) {
   dump->add_option("directory", arguments.path, "The log's directory")->required();
   dump->add_flag("--records", arguments.records, "Print each record, too");
   dump->add_flag("--hex", arguments.hex, "Print the bytes of each batch, too");
+  CLI::App* repair = app.add_subcommand(
+      "repair", "Get back what a directory has lost, and change nothing in one that is good");
+  repair->add_option("directory", arguments.path, "The directory of a replica that is not running")
+      ->required();
+  repair
+      ->add_option("--from-peers", arguments.members,
+                   "The group as its replicas know it, this one included: 1=host:port,...")
+      ->required();
+  repair
+      ->add_option_function<unsigned>(
+          "--within", [&](unsigned seconds) { arguments.patience = std::chrono::seconds(seconds); },
+          "Give up after so many seconds; what is back by then stays (60)")
+      ->check(CLI::PositiveNumber);
   CLI::App* backup = app.add_subcommand("backup", "Take a backup, be the replica running or not");
   backup->add_option("directory", arguments.path, "The replica's directory")->required();
   backup
@@ -132,6 +151,9 @@ void declare(CLI::App& app, Arguments& arguments) {
 Verdict run(const CLI::App& app, Arguments& arguments) {
   if (app.got_subcommand("backup")) return back_up(arguments);
   if (app.got_subcommand("restore")) return make_replica(arguments);
+  if (app.got_subcommand("repair")) {
+    return repair(arguments.path, arguments.members, arguments.patience);
+  }
   return inspect(arguments, app.got_subcommand("dump"));
 }
 
@@ -141,13 +163,13 @@ Verdict run(const CLI::App& app, Arguments& arguments) {
 int main(int argc, char** argv) {
   using namespace decree::tools;
   CLI::App app{
-      "Looks at the log of a Decree replica, takes backups of it, and makes new clusters of them.\n"
-      "verify and dump change nothing. Damage is repaired by starting the replica, from its "
-      "peers.\n"
-      "Exit status: 0 good, or done; 1 torn end, which is harmless; 2 damaged: a directory is "
-      "repaired\nfrom the peers at the next start, a backup is to be taken from another replica, "
-      "or "
-      "of no use;\n3 damaged so that the replica refuses to start, or the slot is not here; 4 not "
+      "Looks at the log of a Decree replica, repairs it, takes backups of it, and makes new\n"
+      "clusters of them. verify and dump change nothing. A replica that is started repairs "
+      "itself,\n"
+      "too, before it votes.\n"
+      "Exit status: 0 good, or done; 1 torn end, which is harmless; 2 damaged: a directory can be\n"
+      "repaired from the peers, a backup is to be taken from another replica, or of no use;\n"
+      "3 damaged so that the replica refuses to start, or the slot is not here; 4 not "
       "to be read or\nwritten, or wrong usage."};
   std::signal(SIGPIPE, SIG_IGN);
   try {

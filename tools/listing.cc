@@ -22,6 +22,8 @@ std::string name_of(RecordKind kind) {
       return "lease";
     case RecordKind::peer:
       return "peer";
+    case RecordKind::repaired:
+      return "repaired";
   }
   return fmt::format("kind {}", static_cast<unsigned>(kind));
 }

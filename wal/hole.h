@@ -9,8 +9,15 @@
 
 namespace decree::wal {
 
-/// Damaged batches in a row, or a snapshot. What lies behind them shows what they held at most.
+/// What is missing. What lies behind it shows what it held at most.
 struct Hole {
+  enum class Kind {
+    batches,   // damaged, in a row
+    snapshot,  // damaged
+    dropped,   // slots that the newest snapshot should have and has not: repair was under way
+  };
+  Kind kind = Kind::batches;
+  Slot snapshot;     // the damaged one
   Lsn after;         // the last append before it
   Summary through;   // of the log through its end
   std::string what;  // where it is, for people

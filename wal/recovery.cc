@@ -202,7 +202,7 @@ class Chain {
     block_ = at.block;
     if (before.sequence > result_.last.sequence) {
       ++result_.holes;
-      visitor_.on_hole({Lsn{result_.last.lsn}, before.summary,
+      visitor_.on_hole({Hole::Kind::batches, Slot{}, Lsn{result_.last.lsn}, before.summary,
                         name_of_place(from.segment, from.block) + ": the appends " +
                             std::to_string(result_.last.lsn + 1) + " to " +
                             std::to_string(before.lsn) + " are damaged, as far as " +

@@ -22,7 +22,8 @@ std::string Snapshots::find(Log::Contents& contents) {
   const std::string damage = file.verify();
   if (!damage.empty()) {
     older_ = slots;  // this one too, as soon as there is another
-    tell_hole(contents, std::max(start_.dropped, slots.back()), damage);
+    Hole hole{Hole::Kind::snapshot, slots.back(), {}, {}, damage};
+    tell(contents, hole, std::max(start_.dropped, slots.back()));
     return {};
   }
   newest_ = file.header();
@@ -31,16 +32,18 @@ std::string Snapshots::find(Log::Contents& contents) {
   problem = contents.on_snapshot(newest(), file);
   if (problem.empty()) problem = file.problem();
   if (!problem.empty() || start_.dropped <= newest()) return problem;
-  tell_hole(contents, start_.dropped,
+  Hole hole{Hole::Kind::dropped,
+            {},
+            {},
+            {},
             "the slots " + std::to_string(newest_.slot + 1) + " to " +
-                std::to_string(start_.dropped.value) + " were damaged and not repaired yet");
+                std::to_string(start_.dropped.value) + " were damaged and not repaired yet"};
+  tell(contents, hole, start_.dropped);
   return {};
 }
 
-void Snapshots::tell_hole(Log::Contents& contents, Slot known_chosen, const std::string& what) {
-  Hole hole;
+void Snapshots::tell(Log::Contents& contents, Hole& hole, Slot known_chosen) {
   hole.through.watermark = hole.through.highest_slot = known_chosen.value;
-  hole.what = what;
   contents.on_hole(hole);
 }
 

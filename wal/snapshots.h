@@ -61,7 +61,7 @@ class Snapshots {
 
  private:
   [[nodiscard]] SnapshotHeader facts_of(Slot slot) const;
-  static void tell_hole(Log::Contents& contents, Slot known_chosen, const std::string& what);
+  static void tell(Log::Contents& contents, Hole& hole, Slot known_chosen);
 
   Disk& disk_;
   const IdentityRecord& identity_;

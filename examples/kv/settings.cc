@@ -74,7 +74,10 @@ std::uint64_t to_us(double milliseconds, const std::string& option) {
 
 void convert(const Raw& raw, Settings* settings) {
   settings->replica.id = ReplicaId{raw.id};
-  settings->replica.members = parse_members(raw.members);
+  const std::string unread = parse_members(raw.members, settings->replica.members);
+  if (!unread.empty()) {
+    throw SettingsError("--members: " + unread);
+  }
   settings->replica.max_command_bytes = kMaxCommandBytes;
   settings->replica.log_bytes = raw.log_mb << 20;
   settings->replica.heartbeat_us = to_us(raw.heartbeat_ms, "--heartbeat-ms");
@@ -103,24 +106,6 @@ std::pair<std::string, std::uint16_t> parse_endpoint(const std::string& text,
     host = host.substr(1, host.size() - 2);
   }
   return {host, parse_number<std::uint16_t>(text.substr(colon + 1), 0, option)};
-}
-
-std::vector<Member> parse_members(const std::string& text) {
-  std::vector<Member> members;
-  std::size_t begin = 0;
-  while (begin <= text.size()) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    const std::string member = text.substr(begin, end - begin);
-    const std::size_t equals = member.find('=');
-    if (equals == std::string::npos) {
-      throw SettingsError("--members: \"" + member + "\" is not id=host:port");
-    }
-    const auto id = parse_number<std::uint32_t>(member.substr(0, equals), 1, "--members");
-    const auto [host, port] = parse_endpoint(member.substr(equals + 1), "--members");
-    members.push_back(Member{ReplicaId{id}, host, port});
-    begin = end + 1;
-  }
-  return members;
 }
 
 std::optional<Settings> parse_settings(int argc, char** argv, int* status) {

@@ -27,8 +27,6 @@ class SettingsError : public std::runtime_error {
 /// "host:port", or "[address]:port" for IPv6. Throws SettingsError that names `option`.
 std::pair<std::string, std::uint16_t> parse_endpoint(const std::string& text,
                                                      const std::string& option);
-/// "1=host:port,2=host:port". Throws SettingsError.
-std::vector<Member> parse_members(const std::string& text);
 
 /// Nothing if the program has said all it should (--help, or a usage error, on standard error) and
 /// must exit with *status. Throws SettingsError.

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "decree/types.h"
@@ -16,6 +17,10 @@ struct Member {
   std::string host;        // an IP address or a name
   std::uint16_t port = 0;  // 1 to 65535
 };
+
+/// Reads "1=10.0.0.1:7100,2=[::1]:7100". Empty, or a sentence that names what cannot be read; then
+/// `members` is as it was.
+[[nodiscard]] std::string parse_members(std::string_view text, std::vector<Member>& members);
 
 /// All replicas of a group need the same cluster, members, lease_us and clock_rate_error_ppm; the
 /// rest is each replica's own.

@@ -64,9 +64,10 @@ struct Status {
   std::uint64_t log_damages = 0;  // places of the log that were found damaged since it was opened
   std::uint64_t log_bytes_scrubbed = 0;  // read again since it started, in search of damage
   std::int64_t log_scrub_age_s = -1;  // since all of it had been read; -1: not yet since it started
-  bool repairing = false;             // votes for nobody until what they held is here again
-  std::string storage_error;          // empty while the log works
-  std::string impairment;             // why it is not fit to lead; empty: it is
+  bool repairing = false;     // votes for nobody until what is known chosen of that is here again
+  bool damaged = false;       // the log cannot say yet that all that they held is here again
+  std::string storage_error;  // empty while the log works
+  std::string impairment;     // why it is not fit to lead; empty: it is
   std::vector<PeerStatus> peers;
 };
 

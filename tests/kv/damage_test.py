@@ -9,7 +9,7 @@ BATCH = 2  # BlockKind, docs/log-format.md
 BATCHES = 300
 
 
-class Damage(group.GroupTest):
+class DamageTest(group.GroupTest):
     size = 3
 
     def setUp(self):
@@ -45,6 +45,8 @@ class Damage(group.GroupTest):
         group.wait_until(lambda: replica.info()["repairing"] == 0, "repaired")
         self.assertGreater(replica.info()["log_damages"], 5)
 
+
+class AtStart(DamageTest):
     def test_a_follower(self):
         victim = self.group.follower()
         directory = self.stop(victim)
@@ -68,6 +70,43 @@ class Damage(group.GroupTest):
             self.expect_repaired(replica)
         self.assertEqual(self.group.wait_for_agreement(), self.state)
         self.assertTrue(self.group.leader().client.set("goes on", 1))
+
+
+class ByTheTool(DamageTest):
+    def repair(self, directory, members, *options):
+        return group.wal_tool("repair", directory, "--from-peers", members, *options)
+
+    def expect_good(self, directory):
+        done = self.repair(directory, self.group.members)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.verify(directory), 0)
+
+    def test_a_replica_that_is_not_running(self):
+        victim = self.group.follower()
+        directory = self.stop(victim)
+        self.expect_good(directory)
+        self.rot(directory, 0.1, 0.5)
+        unread = self.repair(directory, self.group.members + ",4")
+        self.assertEqual(unread.returncode, 4)
+        self.assertIn('"4" does not read id=host:port', unread.stderr)
+        away = list(self.group.replicas)
+        for replica in away:
+            self.stop(replica)
+        alone = self.repair(directory, self.group.members, "--within", "1")
+        self.assertEqual(alone.returncode, 2)
+        self.assertIn("is missing still; connected to 0 of 2 peers", alone.stderr)
+        self.assertEqual(self.verify(directory), 2)
+        for replica in away:
+            self.group.start(replica.id)
+        self.group.leader().client.set("meanwhile", "1")
+        self.expect_good(directory)
+        self.rot(directory, 0.6, 0.7)
+        self.assertEqual(self.verify(directory), 2, "what rots after a repair was not repaired")
+        self.expect_good(directory)
+        victim = self.group.start(victim.id)
+        self.expect_repaired(victim)
+        self.group.wait_for_agreement()
+        self.assertEqual(victim.client.get("meanwhile"), b"1")
 
 
 if __name__ == "__main__":

@@ -16,24 +16,6 @@ std::string complaint(const std::function<void()>& parse) {
   return "";
 }
 
-TEST(Settings, Members) {
-  const std::vector<Member> members = parse_members("1=127.0.0.1:7101,22=[::1]:7102,3=host:1");
-  ASSERT_EQ(members.size(), 3U);
-  EXPECT_EQ(members[0].id.value, 1U);
-  EXPECT_EQ(members[0].host, "127.0.0.1");
-  EXPECT_EQ(members[0].port, 7101);
-  EXPECT_EQ(members[1].id.value, 22U);
-  EXPECT_EQ(members[1].host, "::1");
-  EXPECT_EQ(members[2].host, "host");
-}
-
-TEST(Settings, WrongMembersAreNamed) {
-  for (const char* text : {"", "1", "1=", "1=host", "1=host:", "1=host:x", "1=host:65536", "0=h:1",
-                           "x=h:1", "1=h:1,", "=h:1", "1=:1"}) {
-    EXPECT_THAT(complaint([&] { parse_members(text); }), HasSubstr("--members")) << text;
-  }
-}
-
 TEST(Settings, WrongEndpointsAreNamed) {
   EXPECT_EQ(complaint([] { parse_endpoint("nonsense", "--listen"); }),
             "--listen: \"nonsense\" is not host:port");
@@ -68,6 +50,10 @@ TEST(Settings, CommandLine) {
 
 TEST(Settings, EngineOptionsAreChecked) {
   int status = -1;
+  EXPECT_EQ(complaint([&] {
+              parse({"--id", "1", "--members", "1=a:1,2=b", "--directory", "/tmp/x"}, &status);
+            }),
+            "--members: \"2=b\" does not read id=host:port, like 2=10.0.0.2:7100");
   EXPECT_NE(complaint([&] {
               parse({"--id", "9", "--members", "1=a:1", "--directory", "/tmp/x"}, &status);
             }),

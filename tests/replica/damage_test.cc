@@ -25,6 +25,28 @@ TEST_F(DamageTest, OneReplicaIsRepairedByTheOthers) {
   EXPECT_FALSE(group_.engine(2).core().is_damaged());
 }
 
+TEST_F(DamageTest, ALearnerIsRepairedAndNeitherVotesNorLeads) {
+  propose(kCommands);
+  const std::uint32_t leader = group_.elect();
+  const std::uint32_t learner = leader % 3 + 1;
+  const std::uint32_t voter = learner % 3 + 1;
+  group_.run_for(kUntilIdle);
+  group_.kill(learner);
+  const std::vector<std::size_t> places = batches(learner);
+  for (const std::size_t i : {5u, 6u, 20u, 33u}) rot(learner, places[i]);
+  group_.start(learner, true);
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(learner); }));
+  ASSERT_TRUE(group_.run_until([&] { return !group_.engine(learner).status().damaged; }));
+  const Ballot promised = group_.engine(learner).core().promised();
+  group_.kill(leader);
+  group_.run_for(leases::Duration::millis(20'000));
+  EXPECT_FALSE(group_.engine(learner).leads() || group_.engine(voter).leads());
+  EXPECT_EQ(group_.engine(learner).core().promised(), promised);
+  group_.kill(learner);
+  group_.start(learner);
+  EXPECT_NE(group_.elect(), 0u) << "else it proves nothing";
+}
+
 // Each slot survives on two of three; no replica has all of them, and nobody leads.
 TEST_F(DamageTest, EveryReplicaIsDamagedAtAnotherPlace) {
   propose(kCommands);

@@ -80,7 +80,7 @@ Group::Group(std::size_t replicas) {
 
 Group::~Group() = default;
 
-void Group::start(std::uint32_t id) {
+void Group::start(std::uint32_t id, bool learns_only) {
   Node& each = node(id);
   each.disk = std::make_unique<wal::MemoryDisk>(each.files);
   each.machine.commands.clear();
@@ -96,6 +96,7 @@ void Group::start(std::uint32_t id) {
   }
   each.engine->on_leadership(
       [&each](const LeadershipEvent& event) { each.events.push_back(event); });
+  if (learns_only) each.engine->learn_only();
   each.engine->start(each.link, scrub_pace);
   for (std::uint32_t peer = 1; peer < nodes_.size(); ++peer) {
     if (peer == id || node(peer).engine == nullptr) continue;

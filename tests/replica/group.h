@@ -56,7 +56,7 @@ class Group {
 
   Options options;       // of all replicas; change it before start()
   ScrubPace scrub_pace;  // likewise
-  void start(std::uint32_t id);
+  void start(std::uint32_t id, bool learns_only = false);
   void start_all();
   /// Power loss: of each block that was not durable `survives` says whether it was written.
   void kill(

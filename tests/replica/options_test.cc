@@ -19,6 +19,28 @@ Options good() {
   return options;
 }
 
+TEST(Members, AreRead) {
+  std::vector<Member> members;
+  ASSERT_EQ(parse_members("1=127.0.0.1:7101,22=[::1]:7102,3=host:1", members), "");
+  ASSERT_EQ(members.size(), 3U);
+  EXPECT_EQ(members[0].id.value, 1U);
+  EXPECT_EQ(members[0].host, "127.0.0.1");
+  EXPECT_EQ(members[0].port, 7101);
+  EXPECT_EQ(members[1].id.value, 22U);
+  EXPECT_EQ(members[1].host, "::1");
+  EXPECT_EQ(members[2].host, "host");
+}
+
+TEST(Members, WhatCannotBeReadIsNamedAndNothingIsChanged) {
+  std::vector<Member> members(2);
+  for (const char* text : {"", "1", "1=", "1=host", "1=host:", "1=host:x", "1=host:65536", "0=h:1",
+                           "1=h:0", "x=h:1", "=h:1", "1=:1", "1=h:1x", "-1=h:1", "1=h:1,"}) {
+    EXPECT_NE(parse_members(text, members).find("id=host:port"), std::string::npos) << text;
+  }
+  EXPECT_EQ(parse_members("1=a:1,2=b,3=c:1", members).find("\"2=b\""), 0U);
+  EXPECT_EQ(members.size(), 2U);
+}
+
 TEST(Options, DefaultsAreGood) { EXPECT_EQ(good().check(), ""); }
 
 TEST(Options, EachIsCheckedAndNamed) {
