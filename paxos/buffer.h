@@ -26,13 +26,13 @@ class BufferRef {
     return *this;
   }
   ~BufferRef() {
-    if (block_ != nullptr && --block_->references == 0) ::operator delete(block_);
+    if (block_ != nullptr && --block_->references == 0) give_back(block_);
   }
 
   /// `size` uninitialised bytes.
   static BufferRef allocate(std::size_t size) {
-    void* memory = ::operator new(sizeof(Block) + size);
-    return BufferRef(new (memory) Block{1, size});
+    if (size >= kLarge) return BufferRef(take_large(size));
+    return BufferRef(new (::operator new(sizeof(Block) + size)) Block{1, 0, size});
   }
 
   [[nodiscard]] std::span<std::byte> bytes() const {
@@ -45,10 +45,24 @@ class BufferRef {
 
  private:
   struct alignas(16) Block {
-    std::size_t references;
+    std::uint32_t references;
+    std::uint32_t units;  // of kUnit bytes, that it has; 0: it is not large
     std::size_t size;
   };
+  /// Freed large blocks of this thread, for the next that are asked for: the allocator gives such
+  /// memory back to the system, and each page of it is then a page fault when it is used again.
+  struct Spare;
+  static constexpr std::size_t kLarge = 64u << 10;
+  static constexpr std::size_t kUnit = 4096;
+
   explicit BufferRef(Block* block) : block_(block) {}
+  static Spare& spare();
+  static Block* take_large(std::size_t size);
+  static void give_back_large(Block* block);
+  static void give_back(Block* block) {
+    if (block->units != 0) return give_back_large(block);
+    ::operator delete(block);
+  }
 
   Block* block_ = nullptr;
 };

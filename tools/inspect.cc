@@ -134,7 +134,7 @@ Verdict inspect_log(const std::string& directory, Listing& listing, DirectoryFac
   listing.on_segments(list.needed);
   if (list.needed.empty()) return {};
   facts.segment_bytes = std::uint64_t{list.needed.front().blocks} * wal::kBlockSize;
-  wal::SegmentReader reader(*disk);
+  wal::SegmentReader reader(*disk, wal::SegmentReader::kReadAheadAll);
   const wal::Recovered found = recover(reader, identity, start.before, list.needed, account);
   print_end(found);
   return judge(found, account);

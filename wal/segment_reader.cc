@@ -10,8 +10,7 @@
 namespace decree::wal {
 namespace {
 
-constexpr std::uint32_t kReadAhead = 256;  // blocks: 1 MiB
-constexpr std::byte kUnreadable{0xee};     // no block is all this: its checksum is wrong
+constexpr std::byte kUnreadable{0xee};  // no block is all this: its checksum is wrong
 
 }  // namespace
 
@@ -44,7 +43,7 @@ bool SegmentReader::select(const Segment& segment) {
 
 /// What the window has of them already is not read again: a batch is first looked at, then read.
 void SegmentReader::fill(const Segment& segment, std::uint32_t first, std::uint32_t count) {
-  const std::uint32_t wanted = std::max(count, std::min(kReadAhead, segment.blocks - first));
+  const std::uint32_t wanted = std::max(count, std::min(read_ahead_, segment.blocks - first));
   const std::uint32_t window_end = window_first_ + window_blocks_;
   const std::uint32_t kept = first >= window_first_ && first < window_end ? window_end - first : 0;
   BlockBuffer grown;

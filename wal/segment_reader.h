@@ -23,7 +23,13 @@ struct Segment {
 /// that nobody wrote. Empty spans if a file cannot be opened.
 class SegmentReader {
  public:
-  explicit SegmentReader(Disk& disk) : disk_(disk) {}
+  // So much is read at once, if less is asked for. Where all of a log is read, larger pieces are
+  // faster; where little is, they hold up the thread for nothing.
+  static constexpr std::uint32_t kReadAhead = 256;      // blocks: 1 MiB
+  static constexpr std::uint32_t kReadAheadAll = 1024;  // 4 MiB
+
+  explicit SegmentReader(Disk& disk, std::uint32_t read_ahead = kReadAhead)
+      : disk_(disk), read_ahead_(read_ahead) {}
   SegmentReader(const SegmentReader&) = delete;
   SegmentReader& operator=(const SegmentReader&) = delete;
   ~SegmentReader();
@@ -40,6 +46,7 @@ class SegmentReader {
   void read(std::uint64_t offset, std::span<std::byte> into);
 
   Disk& disk_;
+  const std::uint32_t read_ahead_;
   FileId file_;
   std::uint64_t number_ = 0;  // of the open file
   BlockBuffer window_;

@@ -7,6 +7,7 @@
 namespace decree::wal {
 namespace {
 
+constexpr std::uint64_t kReadAhead = 16;  // chunks: 1 MiB
 constexpr char kWhatToDo[] =
     "; restore the file from this very disk, or wipe the directory as a whole, which makes the "
     "replica a stranger to its group";
@@ -72,28 +73,46 @@ std::string SnapshotFile::verify() {
 }
 
 std::span<const std::byte> SnapshotFile::chunk(std::uint64_t index) {
-  if (held_ == index) return chunk_.bytes();
-  held_ = kNone;
-  const std::uint64_t offset = chunk_offset(index);
-  const std::string place = name() + ", offset " + std::to_string(offset);
-  if (const auto error = disk_.read(file_, offset, chunk_.bytes())) {
+  if (checked_ == index) return in_window(index);
+  checked_ = kNone;
+  const std::string place = name() + ", offset " + std::to_string(chunk_offset(index));
+  if (const auto error = look_at(index)) {
     problem_ = place + ": cannot be read: " + error.message();
     return {};
   }
-  if (!holds_chunk(index)) {
+  if (!is_good(in_window(index), index)) {
     problem_ = place + ": the chunk is damaged" + kWhatToDo;
     return {};
   }
-  held_ = index;
-  return chunk_.bytes();
+  checked_ = index;
+  return in_window(index);
+}
+
+std::error_code SnapshotFile::look_at(std::uint64_t index) {
+  if (index >= window_first_ && index - window_first_ < window_chunks_) return {};
+  window_first_ = index;
+  window_chunks_ = 0;
+  const std::uint64_t wanted = std::min(kReadAhead, header_.chunks - index);
+  if (window_.blocks() == 0) window_ = BlockBuffer(kReadAhead * kChunkBytes / kBlockSize);
+  for (const std::uint64_t chunks : {wanted, std::uint64_t{1}}) {  // one of the others may be bad
+    const std::span<std::byte> into = window_.bytes().first(chunks * kChunkBytes);
+    const std::error_code error = disk_.read(file_, chunk_offset(index), into);
+    if (!error) window_chunks_ = chunks;
+    if (!error || chunks == 1) return error;
+  }
+  return {};
+}
+
+std::span<const std::byte> SnapshotFile::in_window(std::uint64_t index) const {
+  return window_.bytes().subspan((index - window_first_) * kChunkBytes, kChunkBytes);
 }
 
 /// All but the last are full: only so does a chunk's number say which bytes of the body it has.
-bool SnapshotFile::holds_chunk(std::uint64_t index) const {
-  if (!chunk_good(chunk_.bytes(), Slot{header_.slot}, index)) return false;
+bool SnapshotFile::is_good(std::span<const std::byte> chunk, std::uint64_t index) const {
+  if (!chunk_good(chunk, Slot{header_.slot}, index)) return false;
   const std::uint64_t before = std::min(index * kChunkPayload, header_.bytes);
   const std::uint64_t bytes = std::min<std::uint64_t>(kChunkPayload, header_.bytes - before);
-  return load<ChunkHeader>(chunk_.bytes()).bytes == bytes;
+  return load<ChunkHeader>(chunk).bytes == bytes;
 }
 
 std::size_t SnapshotFile::read(std::span<std::byte> into) {

@@ -23,7 +23,7 @@ std::error_code list_snapshots(Disk& disk, std::vector<Slot>& slots);
 /// One thread, the disk's. Every chunk is checked when it is read. The disk must outlive it.
 class SnapshotFile {
  public:
-  explicit SnapshotFile(Disk& disk) : disk_(disk), chunk_(kChunkBytes / kBlockSize) {}
+  explicit SnapshotFile(Disk& disk) : disk_(disk) {}
   SnapshotFile(const SnapshotFile&) = delete;
   SnapshotFile& operator=(const SnapshotFile&) = delete;
   ~SnapshotFile();
@@ -48,14 +48,19 @@ class SnapshotFile {
   static constexpr std::uint64_t kNone = UINT64_MAX;
   [[nodiscard]] std::string name() const;
   bool read_header(std::uint64_t offset);
-  [[nodiscard]] bool holds_chunk(std::uint64_t index) const;
+  /// Makes the window hold the chunk, and those behind it.
+  std::error_code look_at(std::uint64_t index);
+  [[nodiscard]] std::span<const std::byte> in_window(std::uint64_t index) const;
+  [[nodiscard]] bool is_good(std::span<const std::byte> chunk, std::uint64_t index) const;
 
   Disk& disk_;
   FileId file_;
   SnapshotHeader header_;
-  BlockBuffer chunk_;
-  std::uint64_t held_ = kNone;  // the chunk that chunk_ has
-  std::uint64_t next_ = 0;      // byte of the body
+  BlockBuffer window_;
+  std::uint64_t window_first_ = 0;  // chunk
+  std::uint64_t window_chunks_ = 0;
+  std::uint64_t checked_ = kNone;  // the chunk of the window that was found good
+  std::uint64_t next_ = 0;         // byte of the body
   std::string problem_;
 };
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "paxos/batch_window.h"
+#include "paxos/buffer.h"
 #include "paxos/slot_log.h"
 #include "paxos/voters.h"
 #include "tests/paxos/letter.h"
@@ -107,6 +108,28 @@ TEST(SlotLogTest, ANewValueReplacesTheOldOne) {
   log.set(Slot{1}, Ballot{2, ReplicaId{2}, {}}, numbered(2, 30));
   EXPECT_EQ(log.bytes(), 30u);
   EXPECT_EQ(log.find(Slot{1})->value.sequence, Sequence{2});
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kKeeps = false;
+#else
+constexpr bool kKeeps = true;
+#endif
+
+const std::byte* place_of(std::size_t size) {
+  const BufferRef buffer = BufferRef::allocate(size);
+  EXPECT_EQ(buffer.bytes().size(), size);
+  EXPECT_TRUE(buffer.unique());
+  return buffer.bytes().data();
+}
+
+TEST(BufferTest, LargeMemoryIsUsedAgainForWhatIsNotMuchSmaller) {
+  if (!kKeeps) GTEST_SKIP() << "sanitizers see each end of a buffer";
+  const std::byte* const first = place_of(1'000'000);
+  EXPECT_EQ(place_of(1'000'000), first);
+  EXPECT_EQ(place_of(700'000), first);
+  EXPECT_NE(place_of(1'010'000), first) << "it does not fit";
+  EXPECT_NE(place_of(100'000), first) << "ten times as much as is needed";
 }
 
 TEST(SlotLogTest, TrimsBeyondItsEnd) {
