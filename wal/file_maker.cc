@@ -26,14 +26,22 @@ BlockBuffer copy_of(std::span<const std::byte> head) {
   return copy;
 }
 
-/// What the calling thread runs and writes comes after what others do. Where that cannot be had it
-/// is not missed: the pace is bounded anyway.
-void give_way() {
+// Where it cannot be had that others come first it is not missed: the pace is bounded anyway.
+
+/// The calling thread gets a third of a processor that another wants, too, and waits for nothing.
+void lower_priority() {
+  constexpr int kNice = 5;
+  static_cast<void>(::setpriority(PRIO_PROCESS, 0, kNice));  // one thread, on Linux
+}
+
+/// What it reads and writes comes after all else at the device, or no more so.
+void let_others_first(bool first) {
   constexpr int kThisThread = 1;  // IOPRIO_WHO_PROCESS, which names a thread
-  constexpr int kIdle = 3 << 13;  // IOPRIO_CLASS_IDLE
-  constexpr int kLowest = 19;
-  static_cast<void>(::setpriority(PRIO_PROCESS, 0, kLowest));  // likewise one thread, on Linux
-  static_cast<void>(::syscall(SYS_ioprio_set, kThisThread, 0, kIdle));
+  constexpr int kClassShift = 13;
+  constexpr int kNone = 0;  // as it was
+  constexpr int kIdle = 3;
+  const int priority = (first ? kIdle : kNone) << kClassShift;
+  static_cast<void>(::syscall(SYS_ioprio_set, kThisThread, 0, priority));
 }
 
 }  // namespace
@@ -92,7 +100,10 @@ void FileMaker::take(std::vector<MadeFile>& made) {
 }
 
 void FileMaker::run() {
-  if (urgency_ == Urgency::patient) give_way();
+  if (urgency_ == Urgency::patient) {
+    lower_priority();
+    let_others_first(true);
+  }
   Job job;
   while (next(job)) {
     MadeFile made{job.token, {}, {}};
@@ -112,12 +123,23 @@ std::error_code FileMaker::carry_out(Job& job, UniqueFd& made) {
   if (job.remove) return remove(job.name);
   if (job.check) return check(job);
   if (job.source) {
-    const auto start = std::chrono::steady_clock::now();
+    auto due = std::chrono::steady_clock::now();
+    std::uint64_t before = 0;
+    bool hurries = false;
     const auto pace = [&](std::uint64_t bytes) {
-      const auto due = start + std::chrono::nanoseconds(bytes * 1'000'000'000 / kBytesPerSecond);
-      pause(due - std::chrono::steady_clock::now());
+      const std::uint64_t piece = bytes - std::exchange(before, bytes);
+      due += std::chrono::nanoseconds(piece * 1'000'000'000 / kBytesPerSecond);
+      if (hurries != job.source->hurries()) let_others_first(hurries);
+      hurries = job.source->hurries();
+      const auto now = std::chrono::steady_clock::now();
+      if (hurries) due = now;
+      pause(due - now);
     };
-    return write_file(directory_, job.name, direct_, *job.source, pace, stop_);
+    const std::error_code error =
+        write_file(directory_, job.name, direct_, *job.source, pace, stop_);
+    if (hurries) let_others_first(true);
+    if (error) static_cast<void>(remove(unfinished_name(job.name)));
+    return error;
   }
   const FileToMake file{directory_, job.name, job.head.bytes(), job.size, direct_};
   return job.from.empty() ? make_file(file, stop_, made) : reuse_file(file, job.from, made);

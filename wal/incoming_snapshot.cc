@@ -6,8 +6,14 @@
 
 namespace decree::wal {
 
-IncomingSnapshot::IncomingSnapshot(Disk& disk, const SnapshotHeader& facts, std::uint64_t token)
-    : disk_(disk), facts_(facts), token_(token), chunk_(kChunkBytes / kBlockSize), block_(1) {}
+IncomingSnapshot::IncomingSnapshot(Disk& disk, const SnapshotHeader& facts, std::uint64_t token,
+                                   std::uint64_t remove_token)
+    : disk_(disk),
+      facts_(facts),
+      token_(token),
+      remove_token_(remove_token),
+      chunk_(kChunkBytes / kBlockSize),
+      block_(1) {}
 
 IncomingSnapshot::~IncomingSnapshot() {
   if (file_ != FileId{}) disk_.close(file_);
@@ -18,8 +24,11 @@ std::error_code IncomingSnapshot::create() {
   const auto make = [&] { return disk_.create(kIncomingName, block_.bytes(), kBlockSize, file_); };
   std::error_code error = make();
   if (error != std::errc::file_exists) return error;
-  error = disk_.remove(kIncomingName);
-  return error ? error : make();
+  // It may be large, and to remove it at once may take long.
+  error = disk_.rename(kIncomingName, kGivenUpName);
+  if (error) return error;
+  disk_.submit_remove(kGivenUpName, remove_token_);
+  return make();
 }
 
 void IncomingSnapshot::write(std::uint64_t offset, std::span<const std::byte> bytes) {

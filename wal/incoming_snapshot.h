@@ -13,13 +13,16 @@
 namespace decree::wal {
 
 inline constexpr char kIncomingName[] = "incoming";
+inline constexpr char kGivenUpName[] = "given-up";  // an earlier one, on its way out
 
 /// Chunk by chunk into a file that gets its name at the end. The chunks were checked. The disk must
 /// outlive it, and nothing may be under way when it goes.
 class IncomingSnapshot {
  public:
-  /// `facts` has whose it will be, and the slot. Writes are submitted with `token`.
-  IncomingSnapshot(Disk& disk, const SnapshotHeader& facts, std::uint64_t token);
+  /// `facts` has whose it will be, and the slot. Writes are submitted with `token`, the removal of
+  /// an earlier attempt's file with `remove_token`.
+  IncomingSnapshot(Disk& disk, const SnapshotHeader& facts, std::uint64_t token,
+                   std::uint64_t remove_token);
   IncomingSnapshot(const IncomingSnapshot&) = delete;
   IncomingSnapshot& operator=(const IncomingSnapshot&) = delete;
   ~IncomingSnapshot();
@@ -47,6 +50,7 @@ class IncomingSnapshot {
   Disk& disk_;
   SnapshotHeader facts_;
   std::uint64_t token_;
+  std::uint64_t remove_token_;
   FileId file_;
   BlockBuffer chunk_;
   BlockBuffer block_;

@@ -77,7 +77,7 @@ class Log::Impl {
     if (problem.empty()) problem = sync(segments);
     if (!problem.empty()) return problem;
     Replay replay(contents, index_, holes_);
-    SegmentReader reader(disk_);
+    SegmentReader reader(disk_, SegmentReader::kReadAheadAll);
     const Recovered recovered = recover(reader, identity_, index_.start().before, segments, replay);
     if (!recovered.problem.empty()) return recovered.problem;
     batches_cut_ = recovered.cut;
@@ -342,6 +342,7 @@ std::uint64_t Log::segments_used() const { return impl_->segments_used(); }
 void Log::write_snapshot(Slot slot, const LogStart& start, std::unique_ptr<StateSource> state) {
   impl_->snapshots().write(slot, start, std::move(state));
 }
+void Log::hurry_snapshot(bool hurry) { impl_->snapshots().hurry(hurry); }
 std::optional<std::error_code> Log::take_snapshot_end() { return impl_->snapshots().take_end(); }
 Slot Log::snapshot() const { return impl_->snapshots().newest(); }
 std::unique_ptr<SnapshotFile> Log::open_snapshot() { return impl_->snapshots().open_newest(); }

@@ -141,6 +141,8 @@ class Log {
   /// used again. One at a time. A crash at any moment leaves the old snapshot or the new one, and
   /// the log that belongs to it.
   void write_snapshot(Slot slot, const LogStart& start, std::unique_ptr<StateSource> state);
+  /// Whether it is written as fast as the disk takes it, from now on, or at a bounded rate.
+  void hurry_snapshot(bool hurry);
   /// How that ended, if poll() noticed it since the last call. After an error nothing has changed.
   std::optional<std::error_code> take_snapshot_end();
   /// The slot of the newest snapshot; 0: there is none.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <utility>
 
 #include "wal/block_buffer.h"
 #include "wal/disk.h"
@@ -20,6 +21,7 @@ constexpr std::string_view kUnfinished = ".new";
 constexpr mode_t kOwnerOnly = 0600;
 // Small, so that a batch that arrives meanwhile does not wait long for the device.
 constexpr std::uint64_t kPieceBlocks = 64;
+constexpr std::uint64_t kGatheredBlocks = 256;  // of a source that hurries
 constexpr off_t kRemovedAtOnce = 4 << 20;
 
 struct CloseDirectory {
@@ -58,12 +60,24 @@ std::error_code publish(int directory, const std::string& former, const std::str
 std::error_code fill(int fd, FileSource& source, const std::function<void(std::uint64_t)>& pace,
                      const std::atomic<bool>& stop) {
   std::uint64_t offset = kBlockSize;
-  for (auto piece = source.next(); !piece.empty(); piece = source.next()) {
-    if (const auto error = write_all(fd, offset, piece)) return error;
-    offset += piece.size();
+  const BlockBuffer gathered(kGatheredBlocks);
+  std::size_t waiting = 0;
+  const auto write_gathered = [&] {
+    const auto bytes = gathered.bytes().first(std::exchange(waiting, 0));
+    if (const auto error = write_all(fd, offset, bytes)) return error;
+    offset += bytes.size();
     pace(offset);
-    if (stop) return std::make_error_code(std::errc::operation_canceled);
+    return stop ? std::make_error_code(std::errc::operation_canceled) : std::error_code();
+  };
+  for (auto piece = source.next(); !piece.empty(); piece = source.next()) {
+    const auto into = gathered.bytes().subspan(waiting);
+    std::copy(piece.begin(), piece.end(), into.begin());
+    waiting += piece.size();
+    const bool full = gathered.bytes().size() - waiting < FileSource::kMostBytes;
+    if (source.hurries() && !full) continue;
+    if (const auto error = write_gathered()) return error;
   }
+  if (const auto error = write_gathered()) return error;
   if (source.failed()) return std::make_error_code(std::errc::operation_canceled);
   if (const auto error = write_all(fd, 0, source.head())) return error;
   return ::fsync(fd) == 0 ? std::error_code() : last_error();
@@ -172,10 +186,8 @@ std::error_code write_file(int directory, const std::string& name, bool direct, 
   const int flags = O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | (direct ? O_DIRECT : 0);
   const UniqueFd fd(::openat(directory, unfinished.c_str(), flags, kOwnerOnly));
   if (!fd) return last_error();
-  std::error_code error = fill(fd.get(), source, pace, stop);
-  if (!error) error = publish(directory, unfinished, name);
-  if (error) ::unlinkat(directory, unfinished.c_str(), 0);
-  return error;
+  const std::error_code error = fill(fd.get(), source, pace, stop);
+  return error ? error : publish(directory, unfinished, name);
 }
 
 std::error_code remove_file(int directory, const std::string& name,

@@ -53,8 +53,8 @@ std::error_code make_file(const FileToMake& file, const std::atomic<bool>& stop,
 /// syncs the directory.
 std::error_code reuse_file(const FileToMake& file, const std::string& from, UniqueFd& made);
 
-/// Makes it out of a source, like make_file(). `pace` is called after each piece with the bytes
-/// written so far.
+/// Makes it out of a source, like make_file(), but after an error there may be what
+/// unfinished_name() names. `pace` is called after each piece with the bytes written so far.
 std::error_code write_file(int directory, const std::string& name, bool direct, FileSource& source,
                            const std::function<void(std::uint64_t)>& pace,
                            const std::atomic<bool>& stop);

@@ -6,8 +6,13 @@
 
 namespace decree::wal {
 
-SnapshotSource::SnapshotSource(const SnapshotHeader& facts, std::unique_ptr<StateSource> state)
-    : facts_(facts), state_(std::move(state)), chunk_(kChunkBytes / kBlockSize), head_(1) {}
+SnapshotSource::SnapshotSource(const SnapshotHeader& facts, std::unique_ptr<StateSource> state,
+                               std::shared_ptr<const std::atomic<bool>> hurry)
+    : facts_(facts),
+      state_(std::move(state)),
+      hurry_(std::move(hurry)),
+      chunk_(kChunkBytes / kBlockSize),
+      head_(1) {}
 
 /// Enough for one chunk, if there is so much.
 void SnapshotSource::gather() {

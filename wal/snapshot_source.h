@@ -2,6 +2,7 @@
 #ifndef DECREE_WAL_SNAPSHOT_SOURCE_H_
 #define DECREE_WAL_SNAPSHOT_SOURCE_H_
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -25,12 +26,15 @@ class StateSource {
 /// Chunk by chunk, on whatever thread the disk makes files.
 class SnapshotSource final : public FileSource {
  public:
-  /// `facts` has everything but the counts and checksums of what `state` will hand out.
-  SnapshotSource(const SnapshotHeader& facts, std::unique_ptr<StateSource> state);
+  /// `facts` has everything but the counts and checksums of what `state` will hand out. `hurry`
+  /// may be set and cleared on any thread.
+  SnapshotSource(const SnapshotHeader& facts, std::unique_ptr<StateSource> state,
+                 std::shared_ptr<const std::atomic<bool>> hurry);
 
   std::span<const std::byte> next() override;
   [[nodiscard]] bool failed() const override { return last_ == StateSource::Next::failed; }
   std::span<const std::byte> head() override;
+  [[nodiscard]] bool hurries() const override { return *hurry_; }
 
  private:
   void gather();
@@ -38,6 +42,7 @@ class SnapshotSource final : public FileSource {
 
   SnapshotHeader facts_;
   std::unique_ptr<StateSource> state_;
+  std::shared_ptr<const std::atomic<bool>> hurry_;
   StateSource::Next last_ = StateSource::Next::more;
   std::string bytes_;      // handed out and not in a chunk yet ...
   std::size_t taken_ = 0;  // ... but for these

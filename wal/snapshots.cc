@@ -13,7 +13,8 @@ std::string Snapshots::find(Log::Contents& contents) {
   if (const auto error = list_snapshots(disk_, slots)) {
     return "the directory cannot be listed: " + error.message();
   }
-  static_cast<void>(disk_.remove(kIncomingName));  // of an earlier opening, if there is one
+  // Of an earlier opening, if there are such.
+  for (const char* name : {kIncomingName, kGivenUpName}) static_cast<void>(disk_.remove(name));
   if (slots.empty()) return {};
   SnapshotFile file(disk_);
   std::string problem = file.open(slots.back(), identity_);
@@ -68,7 +69,7 @@ void Snapshots::write(Slot slot, const LogStart& start, std::unique_ptr<StateSou
   writing_ = facts_of(slot);
   set_start(*writing_, start);
   disk_.submit_file(snapshot_name(slot),
-                    std::make_unique<SnapshotSource>(*writing_, std::move(state)),
+                    std::make_unique<SnapshotSource>(*writing_, std::move(state), hurry_),
                     Writer::kSnapshotToken);
 }
 
@@ -76,7 +77,7 @@ std::error_code Snapshots::begin_incoming(Slot slot) {
   DECREE_ASSERT(incoming_ready(), "nothing is under way to the file");
   incoming_.reset();
   incoming_failure_ = {};
-  incoming_.emplace(disk_, facts_of(slot), Writer::kIncomingToken);
+  incoming_.emplace(disk_, facts_of(slot), Writer::kIncomingToken, Writer::kRemoveToken);
   const std::error_code error = incoming_->create();
   if (error) incoming_.reset();
   return error;

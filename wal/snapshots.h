@@ -2,6 +2,7 @@
 #ifndef DECREE_WAL_SNAPSHOTS_H_
 #define DECREE_WAL_SNAPSHOTS_H_
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -38,6 +39,8 @@ class Snapshots {
   std::unique_ptr<SnapshotFile> open_newest();
 
   void write(Slot slot, const LogStart& start, std::unique_ptr<StateSource> state);
+  /// Whether it is written as fast as the disk takes it, from now on.
+  void hurry(bool hurry) { *hurry_ = hurry; }
   /// The file that write() began has ended so.
   void write_ended(std::error_code error) { ended_ = error; }
 
@@ -69,6 +72,7 @@ class Snapshots {
   LogStart start_;                         // with it, or with the damaged one
   std::vector<Slot> older_;                // whose files are to be removed
   std::optional<SnapshotHeader> writing_;  // or published, and not settled
+  const std::shared_ptr<std::atomic<bool>> hurry_ = std::make_shared<std::atomic<bool>>(false);
   std::optional<IncomingSnapshot> incoming_;
   std::error_code incoming_failure_;
   std::optional<std::error_code> ended_;

@@ -17,7 +17,7 @@ namespace decree::kv {
 namespace {
 
 constexpr int kPipe = 3;     // the child's end
-constexpr int kLowest = 19;  // its priority: commands come first
+constexpr int kNice = 5;  // its priority: commands come first
 
 struct Head {
   std::int64_t clock_ms = 0;
@@ -65,7 +65,7 @@ class PipeWriter {
 [[noreturn]] void send_and_exit(const Keyspace& keys, int pipe) {
   // Neither the parent's connections nor the lock of its directory may outlive it here.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  ::setpriority(PRIO_PROCESS, 0, kLowest);
+  ::setpriority(PRIO_PROCESS, 0, kNice);
   if (::dup2(pipe, kPipe) < 0 || ::close_range(kPipe + 1, ~0U, 0) != 0) ::_exit(1);
   PipeWriter writer;
   writer.put(Head{keys.clock_ms(), keys.ticks(), keys.size()});

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -241,6 +243,42 @@ TEST_P(RealDiskTest, RemovesAFileWhenNobodyReadsItAnyMore) {
   disk->close(file);
   EXPECT_FALSE(end_of(*disk, kRemoved));
   EXPECT_FALSE(std::filesystem::exists(path() + "/old"));
+}
+
+/// 32 MiB.
+class Zeros final : public FileSource {
+ public:
+  explicit Zeros(bool hurries) : hurries_(hurries) {
+    std::fill(piece_.bytes().begin(), piece_.bytes().end(), std::byte{0});
+  }
+  std::span<const std::byte> next() override {
+    return left_-- > 0 ? piece_.bytes() : std::span<const std::byte>();
+  }
+  [[nodiscard]] bool failed() const override { return false; }
+  std::span<const std::byte> head() override { return piece_.bytes().first(kBlockSize); }
+  [[nodiscard]] bool hurries() const override { return hurries_; }
+
+ private:
+  bool hurries_;
+  int left_ = 512;
+  BlockBuffer piece_{16};
+};
+
+TEST_P(RealDiskTest, WhatHurriesIsNotHeldBack) {
+  constexpr std::uint64_t kToken = 1;
+  constexpr std::chrono::milliseconds kAtItsPace{500};
+  const TemporaryDirectory memory("/dev/shm");
+  std::string problem;
+  const std::unique_ptr<Disk> disk = open_disk(memory / "log", *proactor_, notice_, problem);
+  ASSERT_TRUE(disk) << problem;
+  const auto time_of = [&](bool hurries) {
+    const auto start = std::chrono::steady_clock::now();
+    disk->submit_file(hurries ? "hurried" : "paced", std::make_unique<Zeros>(hurries), kToken);
+    EXPECT_FALSE(end_of(*disk, kToken));
+    return std::chrono::steady_clock::now() - start;
+  };
+  EXPECT_GE(time_of(false), kAtItsPace);
+  EXPECT_LT(time_of(true), kAtItsPace);
 }
 
 TEST_P(RealDiskTest, RemovesWhatAKilledProcessLeftUnfinished) {
