@@ -23,7 +23,8 @@ enum class RecordKind : std::uint8_t {
   lease = 5,      // last.value: the longest lease ever granted, in nanoseconds
   peer = 6,       // ballot.replica, ballot.incarnation: the incarnation first met for that replica
   repaired = 7,   // last: all through it is here again that first.value damaged places of the log
-                  // before this record held, and the damaged snapshot of slot ballot.round
+                  // before this record held (ballot.incarnation says which), and the damaged
+                  // snapshot of slot ballot.round
 };
 
 /// One record of an append. `bytes` are opaque to the log and must stay valid during the call only.

@@ -341,7 +341,7 @@ class Engine final : public transport::NetworkEvents {
   std::vector<std::string> damage_found_;
   /// Was found damaged at the start: RecordKind::repaired is to say so when it is here again.
   struct ToRepair {
-    std::uint64_t places = 0;  // of the log
+    wal::DamagedPlaces places;
     Slot snapshot;
     std::optional<Lsn> record;  // the core's append that says so
   };

@@ -35,7 +35,7 @@ class Engine::Contents final : public wal::Log::Contents {
     damage_->lost.through = std::max(damage_->lost.through, standing.log_end);
     engine_.damage_found_.push_back(hole.what);
     if (!engine_.to_repair_) engine_.to_repair_.emplace();
-    if (hole.kind == wal::Hole::Kind::batches) ++engine_.to_repair_->places;
+    if (hole.kind == wal::Hole::Kind::batches) engine_.to_repair_->places.add(hole);
     if (hole.kind == wal::Hole::Kind::snapshot) engine_.to_repair_->snapshot = hole.snapshot;
   }
 
@@ -133,10 +133,10 @@ std::string Engine::recover_record(const Record& record) {
 /// counts as before; of the rest the core says in its promises that it may be lost.
 void Engine::repair() {
   if (to_repair_ && !to_repair_->record && !core_.is_damaged()) {
-    const Ballot snapshot{to_repair_->snapshot.value, {}, {}};
-    const Slot places{to_repair_->places};
-    to_repair_->record =
-        core_.record(Record{RecordKind::repaired, snapshot, places, core_.announced(), {}});
+    const wal::DamagedPlaces& places = to_repair_->places;
+    const Ballot which{to_repair_->snapshot.value, {}, Incarnation{places.where}};
+    to_repair_->record = core_.record(
+        Record{RecordKind::repaired, which, Slot{places.count}, core_.announced(), {}});
     more_work_ = true;
   }
   if (!core_.wants_acceptances()) return;

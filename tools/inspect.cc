@@ -29,7 +29,8 @@ class Account final : public wal::RecoveryVisitor {
     listing_.on_record(batch, record);
     if (record.kind != RecordKind::repaired) return;
     // A place that has rotted since then is not among those that it speaks of.
-    repaired_places_ = record.first.value == places_ ? places_ : 0;
+    const wal::DamagedPlaces spoken_of{record.first.value, record.ballot.incarnation.value};
+    repaired_places_ = spoken_of == places_ ? places_.count : 0;
     repaired_snapshot_ = Slot{record.ballot.round};
     repaired_through_ = record.last;
   }
@@ -39,23 +40,24 @@ class Account final : public wal::RecoveryVisitor {
   }
   void on_hole(const wal::Hole& hole) override {
     listing_.on_hole(hole);
-    ++places_;
+    places_.add(hole);
   }
   void damaged_snapshot(Slot slot) { snapshot_ = slot; }
   /// The newest snapshot lacks slots through this one, which the log has not.
   void dropped(Slot through) { dropped_ = through; }
 
   [[nodiscard]] std::uint64_t found() const {
-    return places_ + std::uint64_t{snapshot_ != Slot{}} + std::uint64_t{dropped_ != Slot{}};
+    return places_.count + std::uint64_t{snapshot_ != Slot{}} + std::uint64_t{dropped_ != Slot{}};
   }
   [[nodiscard]] std::uint64_t open() const {
-    return places_ - repaired_places_ + std::uint64_t{snapshot_ != repaired_snapshot_} +
+    const bool snapshot_lost = snapshot_ != Slot{} && snapshot_ != repaired_snapshot_;
+    return places_.count - repaired_places_ + std::uint64_t{snapshot_lost} +
            std::uint64_t{dropped_ > repaired_through_};
   }
 
  private:
   Listing& listing_;
-  std::uint64_t places_ = 0;
+  wal::DamagedPlaces places_;
   Slot snapshot_;
   Slot dropped_;
   std::uint64_t repaired_places_ = 0;

@@ -129,8 +129,8 @@ std::error_code FileMaker::carry_out(Job& job, UniqueFd& made) {
     const auto pace = [&](std::uint64_t bytes) {
       const std::uint64_t piece = bytes - std::exchange(before, bytes);
       due += std::chrono::nanoseconds(piece * 1'000'000'000 / kBytesPerSecond);
-      if (hurries != job.source->hurries()) let_others_first(hurries);
-      hurries = job.source->hurries();
+      const bool before_this = std::exchange(hurries, job.source->hurries());
+      if (hurries != before_this) let_others_first(!hurries);
       const auto now = std::chrono::steady_clock::now();
       if (hurries) due = now;
       pause(due - now);

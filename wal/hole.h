@@ -2,6 +2,7 @@
 #ifndef DECREE_WAL_HOLE_H_
 #define DECREE_WAL_HOLE_H_
 
+#include <cstdint>
 #include <string>
 
 #include "paxos/record.h"
@@ -21,6 +22,18 @@ struct Hole {
   Lsn after;         // the last append before it
   Summary through;   // of the log through its end
   std::string what;  // where it is, for people
+};
+
+/// The damaged places of a log, so that others than these can be told from them.
+struct DamagedPlaces {
+  std::uint64_t count = 0;
+  std::uint64_t where = 0;
+
+  void add(const Hole& hole) {
+    ++count;
+    where = (where ^ hole.after.value) * 0x100000001b3;  // FNV
+  }
+  bool operator==(const DamagedPlaces&) const = default;
 };
 
 }  // namespace decree::wal
