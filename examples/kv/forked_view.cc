@@ -16,7 +16,7 @@
 namespace decree::kv {
 namespace {
 
-constexpr int kPipe = 3;     // the child's end
+constexpr int kPipe = 3;  // the child's end
 constexpr int kNice = 5;  // its priority: commands come first
 
 struct Head {

@@ -1,5 +1,6 @@
 """Bits rot in the logs of real replicas: what they took comes back from the peers."""
 
+import os
 import struct
 
 import group
@@ -72,7 +73,7 @@ class AtStart(DamageTest):
         self.assertTrue(self.group.leader().client.set("goes on", 1))
 
 
-class ByTheTool(DamageTest):
+class ToolTest(DamageTest):
     def repair(self, directory, members, *options):
         return group.wal_tool("repair", directory, "--from-peers", members, *options)
 
@@ -81,6 +82,27 @@ class ByTheTool(DamageTest):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(self.verify(directory), 0)
 
+
+class SnapshotByTheTool(ToolTest):
+    options = [["--log-mb", "256"]] * 3
+
+    def test_a_chunk_has_rotted(self):
+        for _ in range(200):  # the state is small, the log has to be half full
+            self.client.set("pushed", b"p" * (1 << 20))
+        victim = self.group.follower()
+        group.wait_until(lambda: victim.info()["snapshot"] > 0, "a snapshot")
+        directory = self.stop(victim)
+        newest = max(name for name in os.listdir(directory) if name.endswith(".snap"))
+        with open(f"{directory}/{newest}", "r+b") as file:
+            file.seek(BLOCK + 500)
+            file.write(b"rotten")
+        self.assertEqual(self.verify(directory), 2)
+        self.expect_good(directory)
+        self.group.start(victim.id)
+        self.group.wait_for_agreement()
+
+
+class ByTheTool(ToolTest):
     def test_a_replica_that_is_not_running(self):
         victim = self.group.follower()
         directory = self.stop(victim)
