@@ -38,7 +38,12 @@ TEST_F(DamageTest, ALearnerIsRepairedAndNeitherVotesNorLeads) {
   ASSERT_TRUE(group_.run_until([&] { return has_everything(learner); }));
   ASSERT_TRUE(group_.run_until([&] { return !group_.engine(learner).status().damaged; }));
   const Ballot promised = group_.engine(learner).core().promised();
+  group_.kill(voter);
+  const OutcomeRef alone = group_.propose(leader, "alone");
+  group_.run_for(leases::Duration::millis(2'000));
+  EXPECT_FALSE(alone->answered && !alone->error) << "a learner accepts nothing";
   group_.kill(leader);
+  group_.start(voter);
   group_.run_for(leases::Duration::millis(20'000));
   EXPECT_FALSE(group_.engine(learner).leads() || group_.engine(voter).leads());
   EXPECT_EQ(group_.engine(learner).core().promised(), promised);
