@@ -74,7 +74,7 @@ Verdict repair(const std::string& directory, const std::string& members,
   if (!problem.empty()) return {Exit::unreadable, "--from-peers: " + problem};
   Listing listing(false, false, false);
   DirectoryFacts facts;
-  const Verdict before = inspect_log(directory, listing, facts);
+  Verdict before = inspect_log(directory, listing, facts);
   if (before.exit != Exit::damaged) return before;
   try {
     NoMachine machine;
