@@ -28,7 +28,7 @@ BlockBuffer copy_of(std::span<const std::byte> head) {
 
 // Where it cannot be had that others come first it is not missed: the pace is bounded anyway.
 
-/// The calling thread gets a third of a processor that another wants, too, and waits for nothing.
+/// The calling thread gets a quarter of a processor that another wants, too.
 void lower_priority() {
   constexpr int kNice = 5;
   static_cast<void>(::setpriority(PRIO_PROCESS, 0, kNice));  // one thread, on Linux
