@@ -169,6 +169,7 @@ class Engine final : public transport::NetworkEvents {
   /// Tells them what the core made of it.
   void after_step(ReplicaId from, const Message& message, const LeaseEcho& echo, leases::Time now);
   bool may_take(ReplicaId from, const Prepare& prepare);
+  void take_release(const Release& release, leases::Time now);
   [[nodiscard]] LeaseEcho grant(const Ballot& ballot, const LeaseAsk& ask, leases::Time now);
   void take_promise(ReplicaId from, const Promise& promise, leases::Time now);
   void take_forward(ReplicaId from, const Forward& forward);
@@ -325,9 +326,9 @@ class Engine final : public transport::NetworkEvents {
   leases::Time judge_health_at_;   // in whatever turn comes then
   std::uint64_t unfit_round_ = 0;  // the newest round when this leader found itself unfit
   leases::Impairment impairment_ = leases::Impairment::none;
-  /// Of the replicas that released their leadership, the newest: it lives, and answers what was
+  /// Who released its leadership and leads no other ballot yet: it lives, and answers what was
   /// forwarded to it.
-  ReplicaId released_by_;
+  leases::PerReplica<bool> released_;
   Slot sent_;  // the last slot that was sent as a leader
   /// The newest request of each peer: an older one is a duplicate, or its sender has given it up.
   std::array<std::uint64_t, kMaxReplicaId + 1> forwarded_{};

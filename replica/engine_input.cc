@@ -126,7 +126,8 @@ bool Engine::notice_time(ReplicaId from, const Message& message, LeaseEcho& echo
   } else if (const auto* refused = std::get_if<Refused>(&message)) {
     omega_->refused(from, *refused, now);
   } else if (const auto* prepare = std::get_if<Prepare>(&message)) {
-    return may_take(from, *prepare);
+    if (!may_take(from, *prepare)) return false;
+    if (prepare->hand_over) take_release({prepare->hand_over, from}, now);
   } else if (const auto* promise = std::get_if<Promise>(&message)) {
     take_promise(from, *promise, now);
   }
@@ -152,6 +153,13 @@ void Engine::take_promise(ReplicaId from, const Promise& promise, leases::Time n
   if (asked) omega_->campaign_progress(now);
 }
 
+/// The leader itself says so, or its planned successor in a prepare that came before.
+void Engine::take_release(const Release& release, leases::Time now) {
+  released_[release.ballot.replica] = true;
+  omega_->release(release.ballot.replica, release, now);
+  grantor_->release(release.ballot);
+}
+
 void Engine::after_step(ReplicaId from, const Message& message, const LeaseEcho& echo,
                         leases::Time now) {
   if (const auto* prepare = std::get_if<Prepare>(&message)) {
@@ -172,9 +180,7 @@ void Engine::after_step(ReplicaId from, const Message& message, const LeaseEcho&
   } else if (const auto* willing = std::get_if<CanvassAnswer>(&message)) {
     omega_->canvass_answer(from, *willing);
   } else if (const auto* release = std::get_if<Release>(&message)) {
-    released_by_ = from;
-    omega_->release(from, *release, now);
-    grantor_->release(release->ballot);
+    take_release(*release, now);
   } else if (const auto* forward = std::get_if<Forward>(&message)) {
     take_forward(from, *forward);
   } else if (const auto* fetch = std::get_if<FetchSnapshot>(&message)) {

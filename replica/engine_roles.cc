@@ -19,8 +19,8 @@ void Engine::judge_timers(leases::Time now) {
     followed_ = omega_->leader();
     // Who handed over is there still and answers, were it that it leads no more.
     proposals_.drop_forwarded(
-        [&](ReplicaId leader) { return leader == followed_.replica || leader == released_by_; });
-    if (followed_ && followed_.replica != released_by_) released_by_ = {};
+        [&](ReplicaId leader) { return leader == followed_.replica || released_[leader]; });
+    released_[followed_.replica] = false;
     reads_.ask_again();
     forward_after_ = now;
   }
@@ -136,7 +136,7 @@ void Engine::became_leader(const Ballot& ballot, leases::Time now) {
   sent_ = core_.leader()->sent();
   omega_->became_leader(ballot, now);
   lease_.begin(ballot, identity_.start);
-  proposals_.drop_forwarded([this](ReplicaId leader) { return leader == released_by_; });
+  proposals_.drop_forwarded([this](ReplicaId leader) { return released_[leader]; });
   reads_.ask_again();
   more_work_ = true;
   if (core_.gave_up() != Slot{}) {

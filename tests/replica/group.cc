@@ -153,6 +153,10 @@ void Group::disconnect(std::uint32_t from, std::uint32_t to) {
 
 void Group::pause(std::uint32_t id, bool paused) { node(id).paused = paused; }
 
+void Group::hold_link(std::uint32_t from, std::uint32_t to, bool hold) {
+  held_.at(from).at(to) = hold;
+}
+
 void Group::cut(std::uint32_t from, std::uint32_t to) { cut_.at(from).at(to) = true; }
 
 void Group::isolate(std::uint32_t id) {
@@ -258,6 +262,7 @@ bool Group::deliver() {
     for (std::uint32_t to = 1; to < nodes_.size(); ++to) {
       auto& queue = node(from).link.queues.at(to);
       if (node(to).engine == nullptr || node(to).paused || node(from).paused) continue;
+      if (held_.at(from).at(to)) continue;
       while (!queue.empty()) {
         const Payload frame = std::move(queue.front());
         queue.pop_front();

@@ -63,6 +63,8 @@ class Group {
       std::uint32_t id, const std::function<bool()>& survives = [] { return false; });
   /// A replica that is paused does nothing; its clock and its input go on.
   void pause(std::uint32_t id, bool paused);
+  /// What is sent on the link stays on its way, in order, until it is held no more.
+  void hold_link(std::uint32_t from, std::uint32_t to, bool hold);
   /// What is sent on the link from now on is lost.
   void cut(std::uint32_t from, std::uint32_t to);
   /// From now on every frame arrives twice, on all links.
@@ -118,6 +120,7 @@ class Group {
   leases::Time now_{1'000'000'000};
   std::vector<std::unique_ptr<Node>> nodes_;  // by id, 0 unused
   std::array<std::array<bool, 10>, 10> cut_{};
+  std::array<std::array<bool, 10>, 10> held_{};
   std::array<std::array<bool, 10>, 10> connected_{};
   std::uint64_t frames_sent_ = 0;
   int copies_ = 1;  // of a frame that arrive

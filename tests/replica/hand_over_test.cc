@@ -82,6 +82,45 @@ TEST_F(HandOverTest, NothingFailsAndNothingWaitsForTheOldLease) {
   EXPECT_EQ(group_.machine(1).commands.size(), outcomes.size()) << "none twice";
 }
 
+TEST_F(HandOverTest, ASuccessorThatIsHeardBeforeTheReleaseSpeaksForIt) {
+  start();
+  const std::uint32_t successor = follower(1);
+  const std::uint32_t third = follower(2);
+  group_.hold_link(leader_, third, true);
+  const OutcomeRef forwarded = group_.propose(third, "x");
+  ASSERT_TRUE(group_.run_until([&] { return group_.machine(leader_).commands.size() == 1; }));
+  const leases::Time before = group_.now();
+  EXPECT_FALSE(group_.engine(leader_).hand_over(ReplicaId{successor}));
+  ASSERT_TRUE(
+      group_.run_until([&] { return group_.engine(leader_).status().role != Role::leader; }));
+  group_.isolate(leader_);  // the successor needs the third, which has not heard of the release
+  ASSERT_TRUE(another_leads());
+  EXPECT_LT((group_.now() - before).ns, Duration::millis(5).ns) << "nobody waits for the old lease";
+  EXPECT_FALSE(forwarded->answered) << "the old leader is there still, and will answer";
+  group_.hold_link(leader_, third, false);
+  ASSERT_TRUE(group_.run_until([&] { return forwarded->answered; }));
+  EXPECT_FALSE(forwarded->error) << forwarded->error.message();
+  EXPECT_NE(group_.engine(third).status().leader_change.find("handed over"), std::string::npos);
+}
+
+TEST_F(HandOverTest, WhoHandedOverIsWaitedForAlthoughItsSuccessorHandsOverToo) {
+  start();
+  const std::uint32_t successor = follower(1);
+  const std::uint32_t third = follower(2);
+  group_.hold_link(leader_, third, true);
+  const OutcomeRef forwarded = group_.propose(third, "x");
+  ASSERT_TRUE(group_.run_until([&] { return group_.machine(leader_).commands.size() == 1; }));
+  EXPECT_FALSE(group_.engine(leader_).hand_over(ReplicaId{successor}));
+  ASSERT_TRUE(another_leads());
+  ASSERT_TRUE(
+      group_.run_until([&] { return !group_.engine(successor).hand_over(ReplicaId{third}); }));
+  ASSERT_TRUE(group_.run_until([&] { return leads_announced() == third; }));
+  EXPECT_FALSE(forwarded->answered);
+  group_.hold_link(leader_, third, false);
+  ASSERT_TRUE(group_.run_until([&] { return forwarded->answered; }));
+  EXPECT_FALSE(forwarded->error) << forwarded->error.message();
+}
+
 TEST_F(HandOverTest, StatusTellsWhatTheLeaseStandsOnAndWhyTheLeaderChanged) {
   start();
   for (const PeerStatus& peer : group_.engine(leader_).status().peers) {
