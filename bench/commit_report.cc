@@ -67,9 +67,11 @@ void add_floor(CommitRow& row, const std::vector<Measurement>& floor, const std:
   row.floor_p50_least_us = p50s.least;
   row.floor_p50_most_us = p50s.most;
   row.floor_p99_us = spread(floor, p99).median;
+  row.floor_p999_us = spread(floor, p999).median;
   row.floor_commits_per_s = spread(floor, commits_per_s).median;
   row.floor_cpu_us_per_commit = spread(floor, cpu).median;
   row.ratio_p50 = row.p50_us / row.floor_p50_us;
+  row.ratio_commits = row.commits_per_s / row.floor_commits_per_s;
 }
 
 }  // namespace
@@ -110,7 +112,10 @@ nlohmann::ordered_json to_json(const std::string& name, const std::vector<Commit
                     {"commits_per_s", std::round(row.commits_per_s)},
                     {"floor_p50_us", tenths(row.floor_p50_us)},
                     {"floor_p99_us", tenths(row.floor_p99_us)},
+                    {"floor_p999_us", tenths(row.floor_p999_us)},
+                    {"floor_commits_per_s", std::round(row.floor_commits_per_s)},
                     {"ratio_p50", thousandths(row.ratio_p50)},
+                    {"ratio_commits", thousandths(row.ratio_commits)},
                     {"cpu_us_per_commit", thousandths(row.cpu_us_per_commit)},
                     {"cores_busy", std::round(row.cores_busy * 100) / 100},
                     {"floor_variant", row.floor_variant}});
@@ -146,25 +151,26 @@ std::string tails_of(const std::vector<CommitRow>& rows) {
 
 std::string to_table(const std::vector<CommitRow>& rows) {
   std::string table = fmt::format(
-      "{:>8} {:>7} {:>6}  {:^67}  {:^48}  {:>5}\n"
+      "{:>8} {:>7} {:>6}  {:^67}  {:^57}  {:^11}\n"
       "{:>8} {:>7} {:>6}  {:>7} {:>13} {:>7} {:>8} {:>9} {:>8} {:>7} {:>6}  {:>7} {:>13} {:>7} "
-      "{:>9} {:>6} {:>8}  {:>5}\n",
-      "replicas", "bytes", "in", "engine", "floor", "", "", "", "flight", "p50", "(rounds)", "p99",
-      "p99.9", "max", "/s", "cpu", "cores", "p50", "(rounds)", "p99", "/s", "cpu", "waits",
-      "ratio");
+      "{:>8} {:>9} {:>6} {:>8}  {:>5} {:>5}\n",
+      "replicas", "bytes", "in", "engine", "floor", "ratio", "", "", "flight", "p50", "(rounds)",
+      "p99", "p99.9", "max", "/s", "cpu", "cores", "p50", "(rounds)", "p99", "p99.9", "/s", "cpu",
+      "waits", "p50", "/s");
   for (const CommitRow& row : rows) {
     const auto range = [](double least, double most) {
       return fmt::format("({:.0f}-{:.0f})", least, most);
     };
     table += fmt::format(
         "{:>8} {:>7} {:>6}  {:>7.0f} {:>13} {:>7.0f} {:>8.0f} {:>9.0f} {:>8.0f} {:>7.1f} {:>6.2f}  "
-        "{:>7.0f} {:>13} {:>7.0f} {:>9.0f} {:>6.1f} {:>8}  {:>5.2f}\n",
+        "{:>7.0f} {:>13} {:>7.0f} {:>8.0f} {:>9.0f} {:>6.1f} {:>8}  {:>5.2f} {:>5.2f}\n",
         row.replicas, row.payload_bytes,
         row.rate_per_s > 0 ? "open" : std::to_string(row.outstanding), row.p50_us,
         range(row.p50_least_us, row.p50_most_us), row.p99_us, row.p999_us, row.max_us,
         row.commits_per_s, row.cpu_us_per_commit, row.cores_busy, row.floor_p50_us,
-        range(row.floor_p50_least_us, row.floor_p50_most_us), row.floor_p99_us,
-        row.floor_commits_per_s, row.floor_cpu_us_per_commit, row.floor_variant, row.ratio_p50);
+        range(row.floor_p50_least_us, row.floor_p50_most_us), row.floor_p99_us, row.floor_p999_us,
+        row.floor_commits_per_s, row.floor_cpu_us_per_commit, row.floor_variant, row.ratio_p50,
+        row.ratio_commits);
   }
   return table + tails_of(rows) + stages_of(rows);
 }

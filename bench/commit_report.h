@@ -32,7 +32,10 @@ struct CommitRow {
   double commits_per_s = 0;
   double floor_p50_us = 0;
   double floor_p99_us = 0;
+  double floor_p999_us = 0;
+  double floor_commits_per_s = 0;
   double ratio_p50 = 0;
+  double ratio_commits = 0;      // engine's over floor's, of commits a second
   double cpu_us_per_commit = 0;  // of all replicas
   double cores_busy = 0;         // by all replicas, on average
   std::string floor_variant;
@@ -42,7 +45,6 @@ struct CommitRow {
   double p50_most_us = 0;
   double floor_p50_least_us = 0;
   double floor_p50_most_us = 0;
-  double floor_commits_per_s = 0;
   double floor_cpu_us_per_commit = 0;
   std::vector<double> percentiles_us;  // at kFractions
   std::vector<double> stages_us;       // at kStages, if they were timed

@@ -30,6 +30,7 @@ struct Settings {
   std::vector<std::uint32_t> outstanding;
   double open_fraction = 0;  // of the most that was measured, for an open loop; 0: none
   bool stages = false;
+  bool new_logs = false;  // not ones that have gone round
   double seconds = 2;
   std::size_t rounds = 3;
   std::string directory = "/var/tmp";
@@ -143,14 +144,16 @@ std::string load_name(const LoadRequest& request) {
 }
 
 /// New replicas for each setting, so that none inherits the log of the one before.
-CommitRow measure_setting(const Setting& setting, std::size_t rounds, const std::string& scratch,
-                          std::string& machine_line) {
+CommitRow measure_setting(const Setting& setting, std::size_t rounds, bool new_logs,
+                          const std::string& scratch, std::string& machine_line) {
   const LoadRequest& request = setting.request;
   const Scratch logs(scratch);
-  WorkerGroup replicas = start_replicas(logs.path(), setting.replicas);
+  const auto more = new_logs ? std::vector<std::string>() : recycling_log();
+  WorkerGroup replicas = start_replicas(logs.path(), setting.replicas, more);
   if (machine_line.empty()) {
     machine_line = machine(replicas, scratch);
   }
+  if (!new_logs) fill_logs(replicas);
   std::vector<Round> measured;
   while (measured.size() < rounds) {
     measured.push_back(measure_round(replicas, scratch, request));
@@ -170,13 +173,17 @@ void run(const Settings& settings) {
   const Scratch scratch(settings.directory);
   make_floor_files(scratch.path(), *std::ranges::max_element(settings.replicas));
   std::string machine_line;
+  const auto measure = [&](const Setting& setting) {
+    return measure_setting(setting, settings.rounds, settings.new_logs, scratch.path(),
+                           machine_line);
+  };
   std::vector<CommitRow> rows;
   for (const Setting& setting : combinations(settings)) {
-    rows.push_back(measure_setting(setting, settings.rounds, scratch.path(), machine_line));
+    rows.push_back(measure(setting));
   }
   if (settings.open_fraction > 0) {
     for (const Setting& setting : open_loops(settings, rows)) {
-      rows.push_back(measure_setting(setting, settings.rounds, scratch.path(), machine_line));
+      rows.push_back(measure(setting));
     }
   }
   fmt::print("{}, from a caller in the leader's process, in us\n{}\n\n{}\n{}\n", settings.what,
@@ -208,6 +215,8 @@ void add_commits(CLI::App& program) {
         ->add_flag("--stages,!--no-stages", settings->stages,
                    "Say where the time of the commits goes")
         ->capture_default_str();
+    command->add_flag("--new-logs", settings->new_logs,
+                      "Segments are made for the first time while it measures, not used again");
     add_seconds(*command, settings->seconds, "Of each run, after its warm-up");
     add_rounds(*command, settings->rounds, "Engine and floor in turn, for the medians");
     add_directory(*command, settings->directory);

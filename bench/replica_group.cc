@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <stdexcept>
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::chrono::seconds kElection{30};
 constexpr std::chrono::milliseconds kPause{10};
+constexpr std::chrono::seconds kFilling{120};
 constexpr int kAttempts = 5;
 constexpr double kStatusSeconds = 30;  // a fresh log writes its zeros first
 
@@ -40,11 +42,13 @@ std::vector<std::string> replica_arguments(const std::string& directory, std::si
 }
 
 WorkerGroup start_replicas(const std::string& directory, std::size_t replicas,
-                           const std::string& worker) {
+                           const std::vector<std::string>& more, const std::string& worker) {
   const auto ports = free_ports(replicas);
   WorkerGroup group;
   for (std::size_t i = 0; i < replicas; ++i) {
-    group.processes.emplace_back(replica_arguments(directory, i, ports, worker));
+    std::vector<std::string> arguments = replica_arguments(directory, i, ports, worker);
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    group.processes.emplace_back(arguments);
   }
   await_leader(group);
   return group;
@@ -62,6 +66,25 @@ void await_leader(WorkerGroup& group) {
     std::this_thread::sleep_for(kPause);
   }
   throw std::runtime_error(fmt::format("no replica led within {} s", kElection.count()));
+}
+
+std::vector<std::string> recycling_log() { return {"--log-bytes", std::to_string(256u << 20)}; }
+
+void fill_logs(WorkerGroup& group) {
+  const LoadRequest load{.outstanding = 16, .payload_bytes = 64u << 10, .seconds = 0.2};
+  const auto has_dropped = [](Process& replica) {
+    const nlohmann::json status = ask(replica, {{"status", true}}, kStatusSeconds);
+    return status.at("log_dropped").get<std::uint64_t>() > 0;
+  };
+  const auto deadline = std::chrono::steady_clock::now() + kFilling;
+  while (!std::ranges::all_of(group.processes, has_dropped)) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      throw std::runtime_error(
+          fmt::format("the logs did not go round within {} s", kFilling.count()));
+    }
+    run_until_it_counts(group,
+                        [&] { return carry_load(group.processes[group.leader], load).problem; });
+  }
 }
 
 void run_until_it_counts(const std::function<std::string()>& run) {

@@ -39,6 +39,7 @@ nlohmann::json status_of(const Replica& replica) {
   return {{"leads", status.role == Role::leader && status.holds_lease},
           {"disk", status.log_disk},
           {"log_bytes", status.log_bytes},
+          {"log_dropped", status.log_dropped.value},
           {"storage_error", status.storage_error}};
 }
 

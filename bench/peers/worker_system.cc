@@ -36,11 +36,13 @@ class WorkerSystem final : public System {
 }  // namespace
 
 std::unique_ptr<System> start_decree(const std::string& directory) {
-  return std::make_unique<WorkerSystem>(start_replicas(directory, kReplicas), decree_version());
+  WorkerGroup replicas = start_replicas(directory, kReplicas, recycling_log());
+  fill_logs(replicas);
+  return std::make_unique<WorkerSystem>(std::move(replicas), decree_version());
 }
 
 std::unique_ptr<System> start_libraft(const std::string& directory) {
-  return std::make_unique<WorkerSystem>(start_replicas(directory, kReplicas, "libraft"),
+  return std::make_unique<WorkerSystem>(start_replicas(directory, kReplicas, {}, "libraft"),
                                         libraft_version());
 }
 
