@@ -214,6 +214,8 @@ class Engine final : public transport::NetworkEvents {
   // Requests.
   void place_or_forward(leases::Time now);
   void place_front();
+  /// There is room in the log for another proposal; if not, it is looked at again soon.
+  [[nodiscard]] bool log_admits(leases::Time now);
   void forward_front(ReplicaId leader);
   void answer_now(Requester requester, Errc error);
   void serve_reads(leases::Time now);
@@ -288,6 +290,7 @@ class Engine final : public transport::NetworkEvents {
   bool snapshots_possible_ = true;      // until the state machine says that it has none
   std::optional<Restating> restating_;
   bool writing_snapshot_ = false;
+  LogPace pace_;
   SnapshotSender sender_;
   SnapshotReceiver receiver_;
 

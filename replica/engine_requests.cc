@@ -14,6 +14,8 @@ namespace {
 /// Proposals that wait for an answer; their bytes are bounded by Options::max_pending_bytes.
 constexpr std::size_t kMaxPending = 1u << 17;
 constexpr std::size_t kMaxReads = 1u << 17;
+/// How often a full log is looked at again while its snapshot is written.
+constexpr leases::Duration kPaceTick = leases::Duration::millis(1);
 
 }  // namespace
 
@@ -47,7 +49,7 @@ void Engine::place_or_forward(leases::Time now) {
   if (failed_) return;
   while (proposals_.has_queued()) {
     if (leading_) {
-      if (hand_over_ || log_->room_bytes() == 0) return;
+      if (hand_over_ || !log_admits(now)) return;
       place_front();
       continue;
     }
@@ -59,6 +61,13 @@ void Engine::place_or_forward(leases::Time now) {
     if (!leader) return;
     forward_front(leader);
   }
+}
+
+bool Engine::log_admits(leases::Time now) {
+  if (log_->room_bytes() == 0) return false;
+  if (pace_.admits(log_->bytes_written())) return true;
+  retry_at_ = now + kPaceTick;
+  return false;
 }
 
 void Engine::place_front() {

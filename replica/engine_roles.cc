@@ -40,7 +40,8 @@ void Engine::judge_timers(leases::Time now) {
     if (!core_.record_watermark()) log_->idle();
   }
   if (now >= scrub_at_) scrub(now);
-  proposals_.expire(now, leading_ ? Errc::no_space : Errc::not_leader);
+  const Errc held_back = log_->shortage() ? Errc::no_space : Errc::busy;
+  proposals_.expire(now, leading_ ? held_back : Errc::not_leader);
   reads_.expire(now);
 }
 

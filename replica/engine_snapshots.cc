@@ -30,7 +30,13 @@ Lsn Engine::restate() {
 void Engine::keep_snapshots() {
   if (const auto end = log_->take_snapshot_end()) snapshot_ended(*end);
   if (failed_ || shut_) return;
-  if (writing_snapshot_) log_->hurry_snapshot(log_->segments_used() >= budget_.hurry_segments);
+  if (writing_snapshot_) {
+    const std::uint64_t used = log_->segments_used();
+    log_->hurry_snapshot(used >= budget_.hurry_segments);
+    if (used >= budget_.full_segments) pace_.full(log_->bytes_written(), log_->snapshot_progress());
+  } else {
+    pace_.ended();
+  }
   if (receiver_.active()) return receive_snapshot();
   // Until a hole is filled the log must go on telling of it.
   const bool due = !core_.is_damaged() && snapshots_possible_ && !restating_ &&

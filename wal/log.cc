@@ -338,11 +338,13 @@ Slot Log::reach(Slot first, std::uint64_t bytes) const {
   return impl_->index().reach(first, bytes);
 }
 std::uint64_t Log::segments_used() const { return impl_->segments_used(); }
+std::uint64_t Log::bytes_written() const { return impl_->writer().bytes_written(); }
 
 void Log::write_snapshot(Slot slot, const LogStart& start, std::unique_ptr<StateSource> state) {
   impl_->snapshots().write(slot, start, std::move(state));
 }
 void Log::hurry_snapshot(bool hurry) { impl_->snapshots().hurry(hurry); }
+std::uint64_t Log::snapshot_progress() const { return impl_->snapshots().bytes_so_far(); }
 std::optional<std::error_code> Log::take_snapshot_end() { return impl_->snapshots().take_end(); }
 Slot Log::snapshot() const { return impl_->snapshots().newest(); }
 std::unique_ptr<SnapshotFile> Log::open_snapshot() { return impl_->snapshots().open_newest(); }

@@ -143,6 +143,8 @@ class Log {
   void write_snapshot(Slot slot, const LogStart& start, std::unique_ptr<StateSource> state);
   /// Whether it is written as fast as the disk takes it, from now on, or at a bounded rate.
   void hurry_snapshot(bool hurry);
+  /// Bytes of the state that the file under way has been given.
+  [[nodiscard]] std::uint64_t snapshot_progress() const;
   /// How that ended, if poll() noticed it since the last call. After an error nothing has changed.
   std::optional<std::error_code> take_snapshot_end();
   /// The slot of the newest snapshot; 0: there is none.
@@ -152,6 +154,8 @@ class Log {
   std::unique_ptr<SnapshotFile> open_snapshot();
   /// Segments that hold records.
   [[nodiscard]] std::uint64_t segments_used() const;
+  /// Bytes of all blocks that were written since the log was opened.
+  [[nodiscard]] std::uint64_t bytes_written() const;
 
   /// A snapshot of another replica arrives: begin_incoming() in place of an earlier one, then every
   /// chunk, as it is in the other's file and checked, then finish_incoming(), whose end is told and

@@ -7,10 +7,10 @@
 namespace decree::wal {
 
 SnapshotSource::SnapshotSource(const SnapshotHeader& facts, std::unique_ptr<StateSource> state,
-                               std::shared_ptr<const std::atomic<bool>> hurry)
+                               std::shared_ptr<SnapshotProgress> progress)
     : facts_(facts),
       state_(std::move(state)),
-      hurry_(std::move(hurry)),
+      progress_(std::move(progress)),
       chunk_(kChunkBytes / kBlockSize),
       head_(1) {}
 
@@ -36,6 +36,7 @@ std::span<const std::byte> SnapshotSource::next() {
   taken_ += payload.size();
   facts_.body_checksum = add_chunk(facts_.body_checksum, chunk);
   facts_.bytes += payload.size();
+  progress_->bytes = facts_.bytes;
   ++facts_.chunks;
   return chunk;
 }

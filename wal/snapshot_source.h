@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -23,18 +24,23 @@ class StateSource {
   virtual Next next(std::string& out) = 0;
 };
 
+/// Shared by who wants a snapshot and who writes it; for any thread.
+struct SnapshotProgress {
+  std::atomic<bool> hurry{false};       // it is written as fast as the disk takes it
+  std::atomic<std::uint64_t> bytes{0};  // of the state, that the file was given so far
+};
+
 /// Chunk by chunk, on whatever thread the disk makes files.
 class SnapshotSource final : public FileSource {
  public:
-  /// `facts` has everything but the counts and checksums of what `state` will hand out. `hurry`
-  /// may be set and cleared on any thread.
+  /// `facts` has everything but the counts and checksums of what `state` will hand out.
   SnapshotSource(const SnapshotHeader& facts, std::unique_ptr<StateSource> state,
-                 std::shared_ptr<const std::atomic<bool>> hurry);
+                 std::shared_ptr<SnapshotProgress> progress);
 
   std::span<const std::byte> next() override;
   [[nodiscard]] bool failed() const override { return last_ == StateSource::Next::failed; }
   std::span<const std::byte> head() override;
-  [[nodiscard]] bool hurries() const override { return *hurry_; }
+  [[nodiscard]] bool hurries() const override { return progress_->hurry; }
 
  private:
   void gather();
@@ -42,7 +48,7 @@ class SnapshotSource final : public FileSource {
 
   SnapshotHeader facts_;
   std::unique_ptr<StateSource> state_;
-  std::shared_ptr<const std::atomic<bool>> hurry_;
+  std::shared_ptr<SnapshotProgress> progress_;
   StateSource::Next last_ = StateSource::Next::more;
   std::string bytes_;      // handed out and not in a chunk yet ...
   std::size_t taken_ = 0;  // ... but for these

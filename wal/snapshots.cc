@@ -68,8 +68,9 @@ void Snapshots::write(Slot slot, const LogStart& start, std::unique_ptr<StateSou
   DECREE_ASSERT(slot > newest(), "snapshots go forward");
   writing_ = facts_of(slot);
   set_start(*writing_, start);
+  progress_->bytes = 0;
   disk_.submit_file(snapshot_name(slot),
-                    std::make_unique<SnapshotSource>(*writing_, std::move(state), hurry_),
+                    std::make_unique<SnapshotSource>(*writing_, std::move(state), progress_),
                     Writer::kSnapshotToken);
 }
 

@@ -40,7 +40,9 @@ class Snapshots {
 
   void write(Slot slot, const LogStart& start, std::unique_ptr<StateSource> state);
   /// Whether it is written as fast as the disk takes it, from now on.
-  void hurry(bool hurry) { *hurry_ = hurry; }
+  void hurry(bool hurry) { progress_->hurry = hurry; }
+  /// Of the state, how much of it is written.
+  [[nodiscard]] std::uint64_t bytes_so_far() const { return progress_->bytes; }
   /// The file that write() began has ended so.
   void write_ended(std::error_code error) { ended_ = error; }
 
@@ -72,7 +74,7 @@ class Snapshots {
   LogStart start_;                         // with it, or with the damaged one
   std::vector<Slot> older_;                // whose files are to be removed
   std::optional<SnapshotHeader> writing_;  // or published, and not settled
-  const std::shared_ptr<std::atomic<bool>> hurry_ = std::make_shared<std::atomic<bool>>(false);
+  const std::shared_ptr<SnapshotProgress> progress_ = std::make_shared<SnapshotProgress>();
   std::optional<IncomingSnapshot> incoming_;
   std::error_code incoming_failure_;
   std::optional<std::error_code> ended_;

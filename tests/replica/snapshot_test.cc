@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "replica/log_budget.h"
 #include "tests/replica/group.h"
 
 namespace decree::replica {
@@ -144,6 +145,42 @@ TEST_F(SnapshotTest, TheTransferGoesOnAfterTheSenderIsGone) {
   ASSERT_NE(next, 0);
   propose(next, 3);
   ASSERT_TRUE(group_.run_until([&] { return has_everything(behind); }));
+}
+
+TEST_F(SnapshotTest, AFullLogWaitsForIt) {
+  group_.start_all();
+  const std::uint32_t leader = group_.elect();
+  const LogBudget budget = LogBudget::of(group_.options.log_bytes);
+  group_.disk(leader).hold_snapshots(true);
+  OutcomeRef outcome;
+  int placed = 0;
+  const auto is_answered = [&] { return outcome->answered; };
+  do {
+    ASSERT_LT(++placed, 100) << "it is never full";
+    outcome = group_.propose(leader, std::string(kCommandBytes, 'x'));
+  } while (group_.run_until(is_answered, leases::Duration::millis(200)));
+  const std::uint64_t most = (budget.full_segments + 1) * budget.segment_bytes;
+  EXPECT_LE(group_.engine(leader).status().log_bytes, most);
+  EXPECT_EQ(group_.engine(leader).status().impairment, "") << "no reason to hand over";
+  group_.disk(leader).hold_snapshots(false);
+  ASSERT_TRUE(group_.run_until(is_answered));
+  EXPECT_FALSE(outcome->error) << outcome->error.message();
+  EXPECT_LT(group_.engine(leader).status().log_bytes, most);
+}
+
+TEST(LogPaceTest, AFullLogTakesAByteForFourOfTheSnapshot) {
+  LogPace pace;
+  EXPECT_TRUE(pace.admits(1'000'000)) << "it is not full";
+  pace.full(1000, 400);
+  EXPECT_FALSE(pace.admits(1000));
+  pace.full(1000, 800);
+  EXPECT_TRUE(pace.admits(1099));
+  EXPECT_FALSE(pace.admits(1100));
+  pace.full(1100, 1200);
+  EXPECT_TRUE(pace.admits(1199)) << "counted from when it became full";
+  EXPECT_FALSE(pace.admits(1200));
+  pace.ended();
+  EXPECT_TRUE(pace.admits(1'000'000));
 }
 
 TEST_F(SnapshotTest, AFailedOneHarmsNobody) {

@@ -138,7 +138,7 @@ void MemoryDisk::submit_file(const std::string& name, std::unique_ptr<FileSource
   std::optional<std::vector<std::byte>> bytes = contents_of(*source);
   if (!bytes) return done_.push_back({token, make(std::errc::operation_canceled)});
   const std::uint64_t size = bytes->size();
-  creations_.push_back({name, std::move(*bytes), size, token});
+  creations_.push_back({name, std::move(*bytes), size, token, {}, false, true});
 }
 
 void MemoryDisk::submit_remove(const std::string& name, std::uint64_t token) {
@@ -197,9 +197,12 @@ void MemoryDisk::complete(std::size_t index) {
 
 void MemoryDisk::poll(std::vector<Completion>& completions) {
   while (!hold_ && flushed_ > 0) complete(0);
-  while (!hold_creations_ && !creations_.empty() && !crashed_) {
-    const Creation creation = std::move(creations_.front());
-    creations_.pop_front();
+  while (!crashed_) {
+    const auto next =
+        std::ranges::find_if(creations_, [&](const Creation& each) { return !is_held(each); });
+    if (next == creations_.end()) break;
+    const Creation creation = std::move(*next);
+    creations_.erase(next);
     const bool refused = full_ && needs_room(creation);
     if (!refused) carry_out(creation);
     done_.push_back(

@@ -2,6 +2,7 @@
 #ifndef DECREE_TESTS_SUPPORT_MEMORY_DISK_H_
 #define DECREE_TESTS_SUPPORT_MEMORY_DISK_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -56,7 +57,8 @@ class MemoryDisk final : public Disk {
   void poll(std::vector<Completion>& completions) override;
   [[nodiscard]] bool ready() const override {
     return !done_.empty() || (!hold_ && flushed_ > 0) ||
-           (!hold_creations_ && !(creations_.empty() && checks_.empty()));
+           std::ranges::any_of(creations_, [&](const auto& each) { return !is_held(each); }) ||
+           (!hold_creations_ && !checks_.empty());
   }
   bool wait() override { return false; }
   [[nodiscard]] std::string description() const override { return "memory"; }
@@ -65,6 +67,8 @@ class MemoryDisk final : public Disk {
   void hold(bool writes) { hold_ = writes; }
   /// Creations stay outstanding likewise, and checks.
   void hold_creations(bool creations) { hold_creations_ = creations; }
+  /// Files whose bytes come from a source, such as snapshots, stay outstanding likewise.
+  void hold_snapshots(bool snapshots) { hold_snapshots_ = snapshots; }
   [[nodiscard]] std::size_t outstanding() const { return outstanding_.size(); }
   /// Completes the outstanding write at this index, in order of submission, at the next poll().
   void complete(std::size_t index);
@@ -99,6 +103,7 @@ class MemoryDisk final : public Disk {
     std::uint64_t token = 0;
     std::string from = {};  // empty: a new file
     bool remove = false;    // or that it goes
+    bool sourced = false;   // its bytes came from a source
   };
 
   struct PendingCheck {
@@ -111,6 +116,9 @@ class MemoryDisk final : public Disk {
 
   static bool needs_room(const Creation& creation) {
     return creation.from.empty() && !creation.remove;
+  }
+  [[nodiscard]] bool is_held(const Creation& creation) const {
+    return hold_creations_ || (hold_snapshots_ && creation.sourced);
   }
   void carry_out(const Creation& creation);
   [[nodiscard]] std::error_code carry_out(const PendingCheck& check) const;
@@ -133,6 +141,7 @@ class MemoryDisk final : public Disk {
   std::vector<Completion> done_;
   bool hold_ = false;
   bool hold_creations_ = false;
+  bool hold_snapshots_ = false;
   bool crashed_ = false;
   bool full_ = false;
   std::string unreadable_;
