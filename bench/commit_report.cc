@@ -115,11 +115,14 @@ nlohmann::ordered_json to_json(const std::string& name, const std::vector<Commit
                     {"floor_p999_us", tenths(row.floor_p999_us)},
                     {"floor_commits_per_s", std::round(row.floor_commits_per_s)},
                     {"ratio_p50", thousandths(row.ratio_p50)},
-                    {"ratio_commits", thousandths(row.ratio_commits)},
                     {"cpu_us_per_commit", thousandths(row.cpu_us_per_commit)},
                     {"cores_busy", std::round(row.cores_busy * 100) / 100},
                     {"floor_variant", row.floor_variant}});
-    if (row.rate_per_s > 0) list.back()["rate_per_s"] = std::round(row.rate_per_s);
+    if (row.rate_per_s > 0) {
+      list.back()["rate_per_s"] = std::round(row.rate_per_s);
+    } else {
+      list.back()["ratio_commits"] = thousandths(row.ratio_commits);
+    }
     if (!row.stages_us.empty()) list.back()["stages_us"] = stages_json(row.stages_us);
   }
   return {{name, list}};
@@ -163,7 +166,7 @@ std::string to_table(const std::vector<CommitRow>& rows) {
     };
     table += fmt::format(
         "{:>8} {:>7} {:>6}  {:>7.0f} {:>13} {:>7.0f} {:>8.0f} {:>9.0f} {:>8.0f} {:>7.1f} {:>6.2f}  "
-        "{:>7.0f} {:>13} {:>7.0f} {:>8.0f} {:>9.0f} {:>6.1f} {:>8}  {:>5.2f} {:>5.2f}\n",
+        "{:>7.0f} {:>13} {:>7.0f} {:>8.0f} {:>9.0f} {:>6.1f} {:>8}  {:>5.2f} {:>5}\n",
         row.replicas, row.payload_bytes,
         row.rate_per_s > 0 ? "open" : std::to_string(row.outstanding), row.p50_us,
         range(row.p50_least_us, row.p50_most_us), row.p99_us, row.p999_us, row.max_us,

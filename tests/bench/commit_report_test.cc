@@ -78,8 +78,8 @@ TEST(CommitReport, TheJsonHasEveryField) {
       R"({"latency":[{"replicas":3,"outstanding":8,"payload_bytes":256,"commits":69,"p50_us":320.0,)"
       R"("p99_us":640.0,"p999_us":960.0,"max_us":9000.0,"commits_per_s":29.0,)"
       R"("floor_p50_us":200.0,"floor_p99_us":400.0,"floor_p999_us":600.0,)"
-      R"("floor_commits_per_s":50.0,"ratio_p50":1.6,"ratio_commits":0.58,)"
-      R"("cpu_us_per_commit":32.0,"cores_busy":0.0,"floor_variant":"blocking"}]})");
+      R"("floor_commits_per_s":50.0,"ratio_p50":1.6,)"
+      R"("cpu_us_per_commit":32.0,"cores_busy":0.0,"floor_variant":"blocking","ratio_commits":0.58}]})");
 }
 
 TEST(CommitReport, TheTableHasOneLineForEachSetting) {

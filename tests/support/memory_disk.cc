@@ -84,12 +84,16 @@ std::error_code MemoryDisk::read(FileId file, std::uint64_t offset, std::span<st
   std::span<const std::byte> found;
   if (const auto error = find(name_of(file), offset, into.size(), found)) return error;
   std::ranges::copy(found, into.begin());
+  bytes_read_ += into.size();
   return {};
 }
 
 std::error_code MemoryDisk::find(const std::string& name, std::uint64_t offset, std::uint64_t size,
                                  std::span<const std::byte>& found) const {
-  if (name == unreadable_) return make(std::errc::io_error);
+  const std::uint64_t bad = unreadable_block_.value_or(offset / kBlockSize) * kBlockSize;
+  if (name == unreadable_ && offset <= bad && bad < offset + size) {
+    return make(std::errc::io_error);
+  }
   const auto file = files_.find(name);
   if (file == files_.end()) return make(std::errc::no_such_file_or_directory);
   if (offset + size > file->second.size()) return make(std::errc::invalid_argument);

@@ -83,6 +83,12 @@ class MemoryDisk final : public Disk {
   void set_full(bool full) { full_ = full; }
   /// Reads of this file fail.
   void fail_reads_of(const std::string& name) { unreadable_ = name; }
+  /// The same of one block only.
+  void fail_reads_of(const std::string& name, std::uint64_t block) {
+    unreadable_ = name;
+    unreadable_block_ = block;
+  }
+  [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
 
   /// Called with the bytes of each write that is submitted.
   void observe_writes(std::function<void(std::span<const std::byte>)> observer) {
@@ -145,6 +151,8 @@ class MemoryDisk final : public Disk {
   bool crashed_ = false;
   bool full_ = false;
   std::string unreadable_;
+  std::optional<std::uint64_t> unreadable_block_;  // of it; none: all
+  std::uint64_t bytes_read_ = 0;
   std::optional<std::error_code> write_error_;
   std::function<void(std::span<const std::byte>)> observer_;
 };
