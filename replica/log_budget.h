@@ -13,9 +13,9 @@ namespace decree::replica {
 /// Half of it fills up before a snapshot is begun; the other half is for what is appended while the
 /// snapshot is written, which goes slowly, so that commits do not, until half of that is full. When
 /// all of it is full, commits go slowly instead: a byte for each four of the snapshot. What came
-/// meanwhile is there still when the next one is begun, so at most half of the state's size and a
-/// segment are in use beside all of it. A quarter is kept behind the snapshot, for peers that are
-/// not far behind.
+/// meanwhile is there still when the next one is begun, so at most half of the state's size, a
+/// segment and what is pending are in use beside all of it. A quarter is kept behind the snapshot,
+/// for peers that are not far behind.
 struct LogBudget {
   std::uint64_t segment_bytes = 0;
   std::uint64_t snapshot_segments = 0;  // in use: a snapshot is due

@@ -39,7 +39,7 @@ struct Options {
   /// Of the log's files, beside the snapshots; 64 MiB or 128 commands to 1 TiB. At half of it a
   /// snapshot is taken, slowly, and from three quarters on as fast as the disk takes it. A leader
   /// whose log is full takes a byte for each four of the snapshot: it has at most half of the
-  /// state's size beyond this. Without snapshots, or while they fail, there is no bound.
+  /// state's size and what is pending beyond this; without snapshots, or while they fail, no bound.
   std::uint64_t log_bytes = 1u << 30;
 
   /// Empty, or a sentence that names the first option that is out of range.
