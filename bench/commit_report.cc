@@ -173,7 +173,7 @@ std::string to_table(const std::vector<CommitRow>& rows) {
         row.commits_per_s, row.cpu_us_per_commit, row.cores_busy, row.floor_p50_us,
         range(row.floor_p50_least_us, row.floor_p50_most_us), row.floor_p99_us, row.floor_p999_us,
         row.floor_commits_per_s, row.floor_cpu_us_per_commit, row.floor_variant, row.ratio_p50,
-        row.ratio_commits);
+        row.rate_per_s > 0 ? "" : fmt::format("{:.2f}", row.ratio_commits));
   }
   return table + tails_of(rows) + stages_of(rows);
 }

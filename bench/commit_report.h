@@ -35,7 +35,7 @@ struct CommitRow {
   double floor_p999_us = 0;
   double floor_commits_per_s = 0;
   double ratio_p50 = 0;
-  double ratio_commits = 0;      // engine's over floor's, of commits a second
+  double ratio_commits = 0;      // of commits a second; not of an open loop
   double cpu_us_per_commit = 0;  // of all replicas
   double cores_busy = 0;         // by all replicas, on average
   std::string floor_variant;

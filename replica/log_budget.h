@@ -44,7 +44,8 @@ struct LogBudget {
 /// What a full log takes while a snapshot is written.
 class LogPace {
  public:
-  /// From here on the log is full, if it was not before. `written` counts the log's bytes ...
+  /// The log is full, from the first call on. `written` counts its bytes, `snapshot` those of the
+  /// snapshot that is under way.
   void full(std::uint64_t written, std::uint64_t snapshot) {
     if (!start_) start_ = Start{written, snapshot};
     limit_ = start_->written + (snapshot - start_->snapshot) / kSnapshotBytesEach;

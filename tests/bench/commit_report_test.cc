@@ -90,5 +90,14 @@ TEST(CommitReport, TheTableHasOneLineForEachSetting) {
   EXPECT_THAT(table, testing::HasSubstr("1.60"));
 }
 
+TEST(CommitReport, AnOpenLoopHasItsOwnPaceAndNoRatioOfIt) {
+  CommitRow row = three_rounds();
+  row.ratio_commits = 652.0801;
+  EXPECT_THAT(to_table({row}), testing::HasSubstr(" 652.08\n"));
+  row.rate_per_s = 1000;
+  EXPECT_THAT(to_table({row}), testing::Not(testing::HasSubstr("652")));
+  EXPECT_FALSE(to_json("throughput", {row})["throughput"][0].contains("ratio_commits"));
+}
+
 }  // namespace
 }  // namespace decree::bench

@@ -82,7 +82,10 @@ class MemoryDisk final : public Disk {
   /// Creations fail for want of space.
   void set_full(bool full) { full_ = full; }
   /// Reads of this file fail.
-  void fail_reads_of(const std::string& name) { unreadable_ = name; }
+  void fail_reads_of(const std::string& name) {
+    unreadable_ = name;
+    unreadable_block_.reset();
+  }
   /// The same of one block only.
   void fail_reads_of(const std::string& name, std::uint64_t block) {
     unreadable_ = name;
