@@ -271,11 +271,17 @@ void Core::installed(Slot slot) {
 }
 
 void Core::trim() {
-  // Slots that a peer may still need from memory: the newest ones, within a budget.
-  // Two at most for each one applied, so that no single one pays for many.
-  for (int dropped = 0; dropped < 2 && log_.base() < applied(); ++dropped) {
+  // Slots that a peer may still need from memory: the newest ones, within a budget. What was just
+  // applied pays for two, so that it does not pay for many, and for more if it is large: else large
+  // values behind many small ones would pile up.
+  constexpr std::size_t kSteps = 2;
+  constexpr std::size_t kBytesForAnother = 256;
+  std::size_t steps = kSteps;
+  for (std::size_t done = 0; log_.base() < applied(); ++done) {
     const std::uint64_t held = applied().value - log_.base().value;
     if (held <= kMemorySlots && log_.bytes() <= memory_bytes_) return;
+    if (done == kSteps) steps += log_.find(applied())->value.bytes.size() / kBytesForAnother;
+    if (done == steps) return;
     log_.trim(log_.base().next());
   }
 }

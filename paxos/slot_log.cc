@@ -7,15 +7,10 @@
 
 namespace decree::paxos {
 
-const LogEntry* SlotLog::find(Slot slot) const {
-  if (slot <= base_ || slot > end_) return nullptr;
-  const LogEntry& entry = ring_[slot.value & (ring_.size() - 1)];
-  return entry.present() ? &entry : nullptr;
-}
-
 void SlotLog::set(Slot slot, const Ballot& ballot, const Value& value) {
   DECREE_ASSERT(slot > base_, "a slot that was trimmed is never set again");
-  reserve(slot);
+  const std::uint64_t slots = slot.value - base_.value;
+  if (slots > ring_.size()) grow(slots);
   LogEntry& entry = at(slot);
   bytes_ += value.bytes.size();
   bytes_ -= entry.value.bytes.size();
@@ -43,11 +38,9 @@ void SlotLog::trim(Slot through) {
   end_ = std::max(end_, base_);
 }
 
-void SlotLog::reserve(Slot through) {
-  const std::uint64_t wanted = through.value - base_.value;
-  if (wanted <= ring_.size()) return;
+void SlotLog::grow(std::uint64_t slots) {
   std::size_t capacity = ring_.size();
-  while (capacity < wanted) capacity *= 2;
+  while (capacity < slots) capacity *= 2;
   std::vector<LogEntry> larger(capacity);
   for (Slot slot = base_.next(); slot <= end_; slot = slot.next()) {
     larger[slot.value & (capacity - 1)] = std::move(at(slot));

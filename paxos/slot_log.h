@@ -33,7 +33,11 @@ class SlotLog {
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
 
   /// The entry of a slot, or null if the slot is empty or outside the window.
-  [[nodiscard]] const LogEntry* find(Slot slot) const;
+  [[nodiscard]] const LogEntry* find(Slot slot) const {
+    if (slot <= base_ || slot > end_) return nullptr;
+    const LogEntry& entry = ring_[slot.value & (ring_.size() - 1)];
+    return entry.present() ? &entry : nullptr;
+  }
   /// Sets a slot above the base.
   void set(Slot slot, const Ballot& ballot, const Value& value);
   /// Forgets everything above the slot, which must not have been told to anybody.
@@ -45,7 +49,7 @@ class SlotLog {
   static constexpr std::size_t kInitialCapacity = 1024;
 
   [[nodiscard]] LogEntry& at(Slot slot) { return ring_[slot.value & (ring_.size() - 1)]; }
-  void reserve(Slot through);
+  void grow(std::uint64_t slots);
 
   std::vector<LogEntry> ring_;  // a power of two
   Slot base_;

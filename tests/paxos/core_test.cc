@@ -167,6 +167,26 @@ TEST_F(CoreTest, MemoryIsBoundedAndTheRestIsServedFromTheLog) {
   EXPECT_EQ(sent_to<Chosen>(kThird).size(), 1u);
 }
 
+// A large value takes the place of as many small ones as it needs to.
+TEST_F(CoreTest, MemoryIsBoundedWhenLargeValuesFollowSmallOnes) {
+  lead();
+  const auto propose = [this](int count, std::size_t bytes) {
+    for (int each = 0; each < count; ++each) core_.propose(numbered(1, bytes));
+    while (core_.applied() < core_.log_end()) {
+      turn();
+      accepted(kSecond);
+      accepted(kThird);
+    }
+  };
+  propose(static_cast<int>(kMemorySlots) - 1000, 1);
+  const Slot large = core_.log_end().next();
+  for (std::uint64_t bytes = 0; bytes < 2 * kMemoryBytes; bytes += kMaxBatchBytes) {
+    propose(1, kMaxBatchBytes);
+  }
+  step(kThird, Fetch{large, core_.applied()});
+  EXPECT_EQ(turn().fetches.size(), 1u);
+}
+
 // One answer is written while the next one is on its way, and no more.
 TEST_F(CoreTest, NoMoreIsFetchedThanTheDiskTakes) {
   const auto fetched = [this] {
