@@ -8,7 +8,6 @@ void Candidate::prepare_sent(ReplicaId self, Slot known_chosen, const SlotLog& l
                              const Lost& lost) {
   prepared_ = true;
   lost_[self.value] = lost;
-  promised_by_.insert(self);
   watermark_ = std::max(watermark_, known_chosen);
   reported_.fill(known_chosen);
   for (Slot slot = known_chosen.next(); slot <= log.end(); slot = slot.next()) {

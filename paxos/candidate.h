@@ -21,7 +21,7 @@ namespace decree::paxos {
 /// had to propose it.
 class Candidate {
  public:
-  /// `own_promise` is the append that must be durable before the prepare leaves (rule 1).
+  /// `own_promise` is the append that must be durable before it counts (rule 1).
   Candidate(const Ballot& ballot, const Ballot& hand_over, Lsn own_promise)
       : ballot_(ballot), hand_over_(hand_over), own_promise_(own_promise) {}
 
@@ -33,8 +33,11 @@ class Candidate {
   /// The highest announced watermark reported, and by whom: at or below it nothing is proposed.
   [[nodiscard]] Slot watermark() const { return watermark_; }
 
-  /// The prepare has left: the own acceptor's promise counts, with all that it accepted.
+  /// The prepare has left. From here on the own acceptor accepts nothing below the ballot: what it
+  /// has accepted is reported.
   void prepare_sent(ReplicaId self, Slot known_chosen, const SlotLog& log, const Lost& lost);
+  /// The own promise is durable, and counts.
+  void promised_itself(ReplicaId self) { promised_by_.insert(self); }
   /// This replica has learned that every slot through this one is chosen.
   void knows(Slot known_chosen) { watermark_ = std::max(watermark_, known_chosen); }
   /// A promise, or a chunk of one. Dropped if it is not what this acceptor is asked for now.

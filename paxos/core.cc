@@ -26,6 +26,8 @@ void Core::recovered(Incarnation incarnation, Lsn last) {
 
 void Core::recover_damage(const Damage& damage) {
   recover_promise(damage.lost.ballot);
+  // A reservation that is lost was one above a promise.
+  used_round_ = std::max(used_round_, damage.lost.ballot.round + 1);
   learner_.lost(damage.known_chosen);
   acceptor_.hold_promises(true);
   lost_ = damage.lost;
@@ -146,12 +148,16 @@ void Core::ask(const Candidate& asking, ReplicaId acceptor) {
   out_.messages.push_back({ReplicaSet::of(acceptor), asking.prepare_for(acceptor)});
 }
 
+/// No restart may use the ballot again: its promise is durable, or its reservation is.
+bool Core::may_prepare(const Candidate& asking) const {
+  const bool reserved = asking.ballot() <= reserved_ && journal_.is_durable(reserved_at_);
+  return reserved || journal_.is_durable(asking.own_promise());
+}
+
 void Core::send_prepare(Candidate& asking) {
-  DECREE_ASSERT(journal_.is_durable(asking.own_promise()),
-                "a candidate's own promise is durable before its prepare is sent");
+  DECREE_ASSERT(may_prepare(asking), "a ballot is on disk before its prepare is sent");
   asking.prepare_sent(self_, announced(), log_, acceptor_.lost());
   out_.messages.push_back({peers(), Prepare{asking.ballot(), announced(), {}, asking.hand_over()}});
-  try_to_lead();
 }
 
 void Core::try_to_lead() {
@@ -297,16 +303,23 @@ void Core::tell_watermark() {
 
 void Core::take_output(Output& output) {
   acceptor_.acknowledge();
-  if (auto* asking = std::get_if<Candidate>(&role_);
-      asking != nullptr && !asking->prepared() && journal_.is_durable(asking->own_promise())) {
-    send_prepare(*asking);
+  if (auto* asking = std::get_if<Candidate>(&role_)) {
+    if (!asking->prepared() && may_prepare(*asking)) send_prepare(*asking);
+    const bool counts = asking->prepared() && !asking->promised_by().contains(self_);
+    if (counts && journal_.is_durable(asking->own_promise())) {
+      asking->promised_itself(self_);
+      try_to_lead();
+    }
   }
   if (auto* leading = std::get_if<Leader>(&role_)) {
     leading->flush(announced(), journal_, out_);
   }
   learner_.fetch(fetch_limit());
   // In an append that is made anyway.
-  if (journal_.turn_has_records()) learner_.record_watermark();
+  if (journal_.turn_has_records()) {
+    learner_.record_watermark();
+    reserve_ballot();
+  }
   journal_.close_turn();
   out_.seal();
   output.clear();
@@ -314,8 +327,24 @@ void Core::take_output(Output& output) {
 }
 
 Ballot Core::next_ballot(const Ballot& above) const {
-  const std::uint64_t round = std::max({promised().round, highest_seen_.round, above.round});
+  const std::uint64_t round =
+      std::max({promised().round, highest_seen_.round, above.round, used_round_});
   return {round + 1, self_, incarnation_};
+}
+
+/// One above what is promised, long before it is needed, so that its prepare need not wait for a
+/// write. What an earlier start may have used is not reserved again: whatever damage takes of the
+/// log, a reservation is never more than one above a promise.
+void Core::reserve_ballot() {
+  const std::uint64_t round = promised().round + 1;
+  if (round <= reserved_.round || round <= used_round_) return;
+  reserved_ = {round, self_, incarnation_};
+  journal_.append(Record{RecordKind::reserve, reserved_, {}, {}, {}});
+  reserved_at_ = journal_.covering();
+}
+
+Ballot Core::reserved() const {
+  return {std::max(reserved_.round, used_round_), self_, incarnation_};
 }
 
 bool Core::awaits_answers() const {

@@ -31,6 +31,7 @@ class Core {
 
   // --- Start: the records of the log, oldest first, before any other event.
   void recover_promise(const Ballot& ballot) { acceptor_.recover_promise(ballot); }
+  void recover_reserve(const Ballot& ballot) { used_round_ = std::max(used_round_, ballot.round); }
   void recover_accept(const Accept& accept) { acceptor_.recover_accept(accept); }
   void recover_chosen(const Chosen& chosen);
   /// False if a slot at or below the watermark is missing.
@@ -106,6 +107,9 @@ class Core {
   [[nodiscard]] const Ballot& promised() const { return acceptor_.promised(); }
   /// A ballot of its own above every one that this replica has promised or heard of, and `above`.
   [[nodiscard]] Ballot next_ballot(const Ballot& above) const;
+  /// The highest of its own that it may have used without a durable promise: whoever drops old
+  /// records must keep this one's.
+  [[nodiscard]] Ballot reserved() const;
   /// An answer is awaited that may have been lost: call remind() after a while.
   [[nodiscard]] bool awaits_answers() const;
   [[nodiscard]] const Leader* leader() const { return std::get_if<Leader>(&role_); }
@@ -147,6 +151,8 @@ class Core {
   /// Through here chosen values are fetched; a leader chooses those of its own slots itself.
   [[nodiscard]] Slot fetch_limit() const;
   void trim();
+  void reserve_ballot();
+  [[nodiscard]] bool may_prepare(const Candidate& asking) const;
 
   ReplicaId self_;
   Incarnation incarnation_;
@@ -163,6 +169,9 @@ class Core {
   Lost lost_;
   Slot gave_up_;
   Ballot highest_seen_;        // in refusals
+  std::uint64_t used_round_ = 0;  // of its own, perhaps, before this start
+  Ballot reserved_;
+  Lsn reserved_at_;
   std::size_t reminders_ = 0;  // so that each reminder asks another peer
 };
 

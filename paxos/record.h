@@ -25,6 +25,7 @@ enum class RecordKind : std::uint8_t {
   repaired = 7,   // last: all through it is here again that first.value damaged places of the log
                   // before this record held (ballot.incarnation says which), and the damaged
                   // snapshot of slot ballot.round
+  reserve = 8,    // ballot: the own ones through it may be used before their promise is durable
 };
 
 /// One record of an append. `bytes` are opaque to the log and must stay valid during the call only.

@@ -172,6 +172,7 @@ class Engine final : public transport::NetworkEvents {
   void take_release(const Release& release, leases::Time now);
   [[nodiscard]] LeaseEcho grant(const Ballot& ballot, const LeaseAsk& ask, leases::Time now);
   void take_promise(ReplicaId from, const Promise& promise, leases::Time now);
+  void count_own_promise(Lsn durable, leases::Time now);
   void take_forward(ReplicaId from, const Forward& forward);
   void take_forward_answer(ReplicaId from, const ForwardAnswer& forward, leases::Time now);
   void take_read_point(ReplicaId from, const ReadPoint& question);

@@ -153,6 +153,14 @@ void Engine::take_promise(ReplicaId from, const Promise& promise, leases::Time n
   if (asked) omega_->campaign_progress(now);
 }
 
+/// Like anybody's, when it is durable: until then a restart could grant to an older ballot again.
+void Engine::count_own_promise(Lsn durable, leases::Time now) {
+  const paxos::Candidate* asking = core_.candidate();
+  if (asking == nullptr || durable < asking->own_promise()) return;
+  const leases::Duration own = grantor_->remainder(asking->ballot(), identity_.start, now);
+  wait_.promise(options_.id, static_cast<std::uint64_t>(own.ns), now);
+}
+
 /// The leader itself says so, or its planned successor in a prepare that came before.
 void Engine::take_release(const Release& release, leases::Time now) {
   released_[release.ballot.replica] = true;
@@ -218,6 +226,7 @@ void Engine::log_durable(Lsn durable, leases::Time now) {
     disk_time_ = now - appends_.front().at;
   }
   core_.durable(reached);
+  count_own_promise(reached, now);
   if (lease_record_ && reached >= *lease_record_) {
     grantor_->persisted(settings_.lease);
     lease_record_.reset();

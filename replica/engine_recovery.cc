@@ -89,6 +89,7 @@ bool Engine::recover(wal::Disk& disk, const Fresh& fresh, leases::Time locked,
   process_ = fresh.process != 0 ? fresh.process : wal::draw_number();
   if (contents.damage()) core_.recover_damage(*contents.damage());
   core_.recovered(identity_.incarnation, Lsn{});
+  if (contents.damage()) standing_.promised = std::max(standing_.promised, core_.reserved());
   grantor_.emplace(settings_, longest_lease_, locked);
   grantor_->promised(core_.promised());
   for (const std::string& what : damage_found_) {
@@ -105,6 +106,9 @@ std::string Engine::recover_record(const Record& record) {
   switch (record.kind) {
     case RecordKind::promise:
       core_.recover_promise(record.ballot);
+      return {};
+    case RecordKind::reserve:
+      core_.recover_reserve(record.ballot);
       return {};
     case RecordKind::lease:
       recover_lease(record.last.value);

@@ -93,8 +93,6 @@ void Engine::campaign(const Ballot& above, const Ballot& hand_over, leases::Time
   grantor_->promised(ballot);
   omega_->promised(ballot, now);
   wait_.begin();
-  const leases::Duration own = grantor_->remainder(ballot, identity_.start, now);
-  wait_.promise(options_.id, static_cast<std::uint64_t>(own.ns), now);
   waited_ = false;
 }
 

@@ -13,6 +13,7 @@ namespace decree::replica {
 /// needed for them: a snapshot takes the place of slots, and of nothing else.
 Lsn Engine::restate() {
   if (core_.promised()) core_.record(Record{RecordKind::promise, core_.promised(), {}, {}, {}});
+  if (core_.reserved()) core_.record(Record{RecordKind::reserve, core_.reserved(), {}, {}, {}});
   const std::int64_t longest = std::max(longest_lease_.ns, settings_.lease.ns);
   core_.record(Record{RecordKind::lease, {}, {}, Slot{static_cast<std::uint64_t>(longest)}, {}});
   for (ReplicaId id : voters_.ids()) {

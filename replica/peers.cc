@@ -30,7 +30,7 @@ struct Implied {
   ReplicaId sender;
   const paxos::Leader* leader;
 
-  // Before a candidate sends anything under its ballot, its own promise is durable.
+  // Before a candidate sends anything under its ballot, that is promised or reserved on its disk.
   Standing operator()(const Prepare& prepare) const { return proposer(prepare.ballot); }
   Standing operator()(const Accept& accept) const { return proposer(accept.ballot); }
   Standing operator()(const Watermark& watermark) const { return proposer(watermark.ballot); }

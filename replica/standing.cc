@@ -7,7 +7,9 @@ namespace decree::replica {
 void Standing::add(const Record& record) {
   const bool accepts = record.kind == RecordKind::accept;
   // The record of an accept implies the promise of its ballot.
-  if (accepts || record.kind == RecordKind::promise) promised = std::max(promised, record.ballot);
+  if (accepts || record.kind == RecordKind::promise || record.kind == RecordKind::reserve) {
+    promised = std::max(promised, record.ballot);
+  }
   if (accepts || record.kind == RecordKind::chosen) log_end = std::max(log_end, record.last);
 }
 

@@ -6,11 +6,11 @@
 
 namespace decree::replica {
 
-/// The highest promise and the last slot among some records. Of all durable records of a directory
+/// The highest ballot and the last slot among some records. Of all durable records of a directory
 /// it only grows, over crashes too: a durable record is never lost, and what recovery cuts off at
 /// the end of the log was never durable. Whoever drops old records must keep their standing.
 struct Standing {
-  Ballot promised;
+  Ballot promised;  // or reserved for a candidacy
   Slot log_end;  // of a record, be its slots known chosen or merely accepted
 
   void add(const Record& record);

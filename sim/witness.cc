@@ -76,7 +76,8 @@ void Witness::take(ReplicaId from, StartNumber start, const Prepare& prepare) {
   }
   word.prepared = prepare.ballot;
   word.prepared_by = start;
-  gave_word(from, prepare.ballot, "prepares");
+  // That its own acceptor promises is nobody's business until it counts.
+  check_word(from, prepare.ballot, "prepares");
 }
 
 void Witness::take(ReplicaId from, const Promise& promise) {
@@ -85,13 +86,17 @@ void Witness::take(ReplicaId from, const Promise& promise) {
 }
 
 /// Rule 1: nothing below a promise that anybody has heard of.
+void Witness::check_word(ReplicaId from, const Ballot& ballot, const char* what) {
+  const Ballot& promised = words_.at(from.value).promised;
+  if (ballot >= promised) return;
+  verdict_.fail(fmt::format("replica {} {} ballot {} after its word on ballot {}", from.value, what,
+                            name(ballot), name(promised)));
+}
+
 void Witness::gave_word(ReplicaId from, const Ballot& ballot, const char* what) {
-  Word& word = words_.at(from.value);
-  if (ballot < word.promised) {
-    verdict_.fail(fmt::format("replica {} {} ballot {} after its word on ballot {}", from.value,
-                              what, name(ballot), name(word.promised)));
-  }
-  word.promised = std::max(word.promised, ballot);
+  check_word(from, ballot, what);
+  Ballot& promised = words_.at(from.value).promised;
+  promised = std::max(promised, ballot);
 }
 
 /// Rule 3: nothing is proposed before a quorum has promised this very ballot.

@@ -50,6 +50,7 @@ class Witness {
   void take(const Chosen& chosen);
   void check_announced(ReplicaId from, Slot applied, const Message& message);
   void check_mandate(ReplicaId from, const Ballot& ballot, const Reign& reign);
+  void check_word(ReplicaId from, const Ballot& ballot, const char* what);
   void gave_word(ReplicaId from, const Ballot& ballot, const char* what);
   void choose(Slot slot, const Ballot& ballot, std::uint64_t digest);
 

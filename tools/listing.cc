@@ -22,6 +22,8 @@ std::string name_of(RecordKind kind) {
       return "lease";
     case RecordKind::peer:
       return "peer";
+    case RecordKind::reserve:
+      return "reserve";
     case RecordKind::repaired:
       return "repaired";
   }

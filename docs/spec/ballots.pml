@@ -7,9 +7,11 @@
 
    Rules
     P1  An acceptor promises and accepts at or above its promise; accepting b promises b.
-    P2  Promises, acceptances and reported watermarks are durable before anyone hears of them; a
-        candidate's own promise before its prepare is sent (DISK).
-    P3  A candidate's ballot is above all that it ever promised.
+    P2  Promises, acceptances and reported watermarks are durable before anyone hears of them, also
+        a candidate's own promise before it counts. Before a prepare is sent, its ballot is durable:
+        promised, or reserved (DISK, RESERVE).
+    P3  A candidate's ballot is above all that it ever promised, and after a restart above all that
+        it had reserved.
     P4  A promise reports what was accepted above the acceptor's watermark, and the watermark. A
         leader proposes nothing at or below the highest watermark reported. Above it, it proposes
         again what was reported under the highest ballot; other slots it fills with its own value.
@@ -93,6 +95,11 @@ byte disk_promised[N];
 byte disk_vote[N * SLOTS];
 byte disk_known[N];
 byte crashes;
+#ifdef RESERVE
+byte reserved[N];                /* ballots of its own through this one */
+byte disk_reserved[N];
+byte used[N];                    /* what was reserved before the last crash */
+#endif
 #define DURABLE_PROMISED(a)  disk_promised[a]
 #define DURABLE_VOTE(a,s)    disk_vote[(a) * SLOTS + (s)]
 #define DURABLE_KNOWN(a)     disk_known[a]
@@ -106,11 +113,16 @@ byte crashes;
 #endif
 #ifdef PROMISE_BEFORE_DURABLE
 #define PROMISE_IS_DURABLE(a,i) true
+#elif defined(OWN_PROMISE_BEFORE_DURABLE)      /* the candidate counts itself at once */
+#define PROMISE_IS_DURABLE(a,i) (a == OWNER(i) || DURABLE_PROMISED(a) == NUMBER(i))
 #else
 #define PROMISE_IS_DURABLE(a,i) (DURABLE_PROMISED(a) == NUMBER(i))
 #endif
 #ifdef PREPARE_BEFORE_DURABLE
 #define PREPARE_IS_SENT(i) true
+#elif defined(RESERVE)
+#define PREPARE_IS_SENT(i)  \
+    (DURABLE_PROMISED(OWNER(i)) >= NUMBER(i) || disk_reserved[OWNER(i)] >= NUMBER(i))
 #else
 #define PREPARE_IS_SENT(i) (DURABLE_PROMISED(OWNER(i)) >= NUMBER(i))
 #endif
@@ -170,11 +182,25 @@ inline forget_votes(a) {
 /* P3. The own acceptor promises first. */
 #ifdef BALLOT_REUSED                          /* a restart forgets which ballots were used */
 #define MAY_START(i) (NUMBER(i) >= promised[OWNER(i)])
+#elif defined(RESERVE) && !defined(RESERVATION_FORGOTTEN)
+#define MAY_START(i) (NUMBER(i) > promised[OWNER(i)] && NUMBER(i) > used[OWNER(i)])
 #else
 #define MAY_START(i) (NUMBER(i) > promised[OWNER(i)])
 #endif
 #define START(i) d_step { stage[i] == IDLE && MAY_START(i) ->  \
     stage[i] = ASKING; promised[OWNER(i)] = NUMBER(i); first[i] = known[OWNER(i)] }
+
+#ifdef RESERVE
+#define RESERVE_BALLOT(i) d_step { stage[i] == IDLE && MAY_START(i)  \
+    && reserved[OWNER(i)] < NUMBER(i) -> reserved[OWNER(i)] = NUMBER(i) }
+#define RESERVED_DIRTY(a) (reserved[a] != disk_reserved[a])
+#define RESERVED_FLUSH(a) disk_reserved[a] = reserved[a]
+#define RESERVED_CRASH(a) reserved[a] = disk_reserved[a]; used[a] = disk_reserved[a]
+#else
+#define RESERVED_DIRTY(a) false
+#define RESERVED_FLUSH(a) skip
+#define RESERVED_CRASH(a) skip
+#endif
 
 #ifdef DISK
 #define TAKE_PREPARE(a,i) d_step {  \
@@ -315,6 +341,8 @@ inline acknowledge(a, i) {
 #define REACHED(i) assert(!(first[i] == 1 && i > 1 && PROPOSED(i,1) == i))
 #elif defined(REACH_DOUBT)      /* a doubtful report counts beside a higher one */
 #define REACHED(i) assert(!(DOUBT(i) && damaged_slot >= first[i] && announced[i] == SLOTS))
+#elif defined(REACH_RESERVED)   /* elected by the others, its own promise not durable; a crash */
+#define REACHED(i) assert(!(stage[1] == ENDED && disk_promised[OWNER(1)] < NUMBER(1) && i > 1))
 #elif defined(REACH_SECOND_USE) /* a ballot that was lost in a crash is used again */
 #define REACHED(i) assert(!(i == 2 && stage[1] == OVER))
 #else
@@ -341,15 +369,15 @@ inline acknowledge(a, i) {
 /* --- Crashes, damage --- */
 
 #ifdef DISK
-#define DIRTY(a) (promised[a] != disk_promised[a] || known[a] != disk_known[a]  \
+#define DIRTY(a) (RESERVED_DIRTY(a) || promised[a] != disk_promised[a] || known[a] != disk_known[a]  \
     || VOTE(a,0) != DURABLE_VOTE(a,0) || VOTE(a,SLOTS - 1) != DURABLE_VOTE(a,SLOTS - 1))
 
-#define FLUSH(a) d_step { DIRTY(a) ->  \
+#define FLUSH(a) d_step { DIRTY(a) -> RESERVED_FLUSH(a);  \
     disk_promised[a] = promised[a]; disk_known[a] = known[a];  \
     for (k : 0 .. SLOTS - 1) { DURABLE_VOTE(a,k) = VOTE(a,k) };  \
     DONE }
 
-#define CRASH(a) d_step { crashes < CRASHES -> crashes++;  \
+#define CRASH(a) d_step { crashes < CRASHES -> crashes++; RESERVED_CRASH(a);  \
     promised[a] = disk_promised[a]; known[a] = disk_known[a];  \
     for (k : 0 .. SLOTS - 1) { VOTE(a,k) = DURABLE_VOTE(a,k) };  \
     for (k : 1 .. ATTEMPTS) {  \
@@ -391,6 +419,9 @@ end:do
     EACH_AI(ACKNOWLEDGE)
     EACH_A(FLUSH)
     EACH_A(CRASH)
+#endif
+#ifdef RESERVE
+    EACH_I(RESERVE_BALLOT)
 #endif
     EACH_AI(PROMISE)
     EACH_I(LEAD)

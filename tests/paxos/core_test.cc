@@ -351,6 +351,23 @@ TEST_F(DamagedCoreTest, AsksItsOwnLogAndThenItsPeers) {
   EXPECT_EQ(core_.announced(), Slot{4});
 }
 
+// A reservation was one above a promise, and may have been used.
+TEST_F(DamagedCoreTest, UsesNoBallotThatMayHaveBeenReserved) {
+  EXPECT_EQ(core_.next_ballot({}).round, kOther.round + 2);
+  EXPECT_EQ(core_.reserved().round, kOther.round + 1);
+}
+
+// Which is so again after the next start, whatever the records said.
+TEST_F(CoreTest, AReservationLastsUntilAPromiseIsAsHigh) {
+  core_.recover_promise(kOther);
+  core_.recover_reserve({kOther.round + 1, kSelf, {}});
+  EXPECT_EQ(core_.next_ballot({}).round, kOther.round + 2);
+  step(kThird, Prepare{{kOther.round + 1, kThird, {}}, {}, {}, {}});
+  turn();
+  EXPECT_EQ(core_.next_ballot({}).round, kOther.round + 2);
+  EXPECT_EQ(core_.reserved().round, kOther.round + 2);
+}
+
 TEST_F(DamagedCoreTest, PromisesOnlyWhenItCanSayWhatItAccepted) {
   const Ballot third{9, kThird, {}};
   step(kThird, Prepare{third, {}, {}, kOther});

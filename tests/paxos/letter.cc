@@ -140,6 +140,8 @@ std::string text(const Record& record) {
       return "chosen " + slots;
     case RecordKind::watermark:
       return "watermark " + text(record.last);
+    case RecordKind::reserve:
+      return "reserve " + text(record.ballot);
     default:
       return "a record that is not the core's";
   }

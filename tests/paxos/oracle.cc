@@ -51,12 +51,13 @@ void Oracle::on_sent(ReplicaId from, const Core& core, const Prepare& prepare) {
 }
 
 Oracle::BallotHistory& Oracle::prepared(ReplicaId id, const Ballot& ballot) {
-  require(replicas_[id.value].promised >= ballot,
-          "a candidate's own promise is durable before its prepare is sent");
+  const ReplicaHistory& replica = replicas_[id.value];
+  const bool promised = replica.promised >= ballot;
+  require(promised || replica.reserved >= ballot, "a ballot is on disk before its prepare is sent");
   BallotHistory& history = ballots_[ballot];
-  if (history.life == 0) history.life = replicas_[id.value].life;
-  require(history.life == replicas_[id.value].life, "no ballot is used in two lives of a replica");
-  history.promised_by.insert(id);
+  if (history.life == 0) history.life = replica.life;
+  require(history.life == replica.life, "no ballot is used in two lives of a replica");
+  if (promised) history.promised_by.insert(id);
   return history;
 }
 
@@ -139,6 +140,13 @@ void Oracle::durable(ReplicaId id, const Record& record, const Message* frame) {
     case RecordKind::accept:
       on_promised(id, record.ballot);
       return on_accepted(id, std::get<Accept>(*frame));
+    case RecordKind::reserve:
+      require(record.ballot.replica == id, "a replica reserves ballots of its own");
+      require(record.ballot > replicas_[id.value].reserved, "no ballot is reserved twice");
+      require(record.ballot.round == replicas_[id.value].promised.round + 1,
+              "a reservation is one above the promise that is durable with it");
+      replicas_[id.value].reserved = record.ballot;
+      return;
     case RecordKind::watermark:
       replicas_[id.value].watermark = std::max(replicas_[id.value].watermark, record.last);
       return may_tell(record.last);

@@ -60,6 +60,7 @@ class Oracle {
   struct ReplicaHistory {
     std::uint64_t life = 0;
     Ballot promised;                  // durable
+    Ballot reserved;                  // durable
     std::map<Slot, Ballot> accepted;  // durable, the highest
     Ballot opened;
     Slot watermark;  // durable

@@ -157,6 +157,8 @@ void World::recover(Core& core, const Stored& stored) const {
   switch (stored.record.kind) {
     case RecordKind::promise:
       return core.recover_promise(stored.record.ballot);
+    case RecordKind::reserve:
+      return core.recover_reserve(stored.record.ballot);
     case RecordKind::accept:
       return core.recover_accept(std::get<Accept>(stored.frame->message()));
     case RecordKind::chosen:

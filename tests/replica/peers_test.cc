@@ -103,13 +103,14 @@ TEST(StandingTest, IsTheHighestOfTheRecords) {
   EXPECT_EQ(add(RecordKind::accept, 4, 7), std::pair(4ul, 7ul));
   EXPECT_EQ(add(RecordKind::accept, 2, 5), std::pair(4ul, 7ul));
   EXPECT_EQ(add(RecordKind::chosen, 9, 8), std::pair(4ul, 8ul));
+  EXPECT_EQ(add(RecordKind::reserve, 5, 9), std::pair(5ul, 8ul));
   for (const RecordKind other : {RecordKind::watermark, RecordKind::lease, RecordKind::peer}) {
-    EXPECT_EQ(add(other, 99, 99), std::pair(4ul, 8ul)) << static_cast<int>(other);
+    EXPECT_EQ(add(other, 99, 99), std::pair(5ul, 8ul)) << static_cast<int>(other);
   }
   standing.add(Standing{ballot(3), Slot{9}});
-  EXPECT_TRUE(standing.covers({ballot(4), Slot{9}}));
-  EXPECT_FALSE(standing.covers({ballot(5), Slot{9}}));
-  EXPECT_FALSE(standing.covers({ballot(4), Slot{10}}));
+  EXPECT_TRUE(standing.covers({ballot(5), Slot{9}}));
+  EXPECT_FALSE(standing.covers({ballot(6), Slot{9}}));
+  EXPECT_FALSE(standing.covers({ballot(5), Slot{10}}));
 }
 
 struct Case {
