@@ -168,7 +168,7 @@ class Core {
   bool repairing_ = false;
   Lost lost_;
   Slot gave_up_;
-  Ballot highest_seen_;        // in refusals
+  Ballot highest_seen_;           // in refusals
   std::uint64_t used_round_ = 0;  // of its own, perhaps, before this start
   Ballot reserved_;
   Lsn reserved_at_;

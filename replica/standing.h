@@ -11,7 +11,7 @@ namespace decree::replica {
 /// the end of the log was never durable. Whoever drops old records must keep their standing.
 struct Standing {
   Ballot promised;  // or reserved for a candidacy
-  Slot log_end;  // of a record, be its slots known chosen or merely accepted
+  Slot log_end;     // of a record, be its slots known chosen or merely accepted
 
   void add(const Record& record);
   void add(const Standing& other);
