@@ -301,6 +301,19 @@ TEST_F(CoreTest, ARefusalThatNamesNoHigherPromiseIsNoReasonToPrepareAgain) {
   EXPECT_GT(core_.next_ballot({}), kOther);
 }
 
+// What an earlier start may have used is neither used nor reserved again.
+TEST_F(CoreTest, AReservationLastsUntilAPromiseIsAsHigh) {
+  core_.recover_promise(kOther);
+  core_.recover_reserve({kOther.round + 1, kSelf, {}});
+  EXPECT_EQ(core_.next_ballot({}).round, kOther.round + 2);
+  core_.record(Record{RecordKind::lease, {}, {}, {}, {}});
+  EXPECT_EQ(turn().records.size(), 1u);
+  step(kThird, Prepare{{kOther.round + 1, kThird, {}}, {}, {}, {}});
+  turn();
+  EXPECT_EQ(core_.next_ballot({}).round, kOther.round + 2);
+  EXPECT_EQ(core_.reserved().round, kOther.round + 2);
+}
+
 // A core whose log had a hole: slots 1 and 2 are left, through 4 all is known chosen, and slots
 // through 6 may have been accepted under ballots of the second replica.
 class DamagedCoreTest : public CoreTest {
@@ -355,17 +368,6 @@ TEST_F(DamagedCoreTest, AsksItsOwnLogAndThenItsPeers) {
 TEST_F(DamagedCoreTest, UsesNoBallotThatMayHaveBeenReserved) {
   EXPECT_EQ(core_.next_ballot({}).round, kOther.round + 2);
   EXPECT_EQ(core_.reserved().round, kOther.round + 1);
-}
-
-// Which is so again after the next start, whatever the records said.
-TEST_F(CoreTest, AReservationLastsUntilAPromiseIsAsHigh) {
-  core_.recover_promise(kOther);
-  core_.recover_reserve({kOther.round + 1, kSelf, {}});
-  EXPECT_EQ(core_.next_ballot({}).round, kOther.round + 2);
-  step(kThird, Prepare{{kOther.round + 1, kThird, {}}, {}, {}, {}});
-  turn();
-  EXPECT_EQ(core_.next_ballot({}).round, kOther.round + 2);
-  EXPECT_EQ(core_.reserved().round, kOther.round + 2);
 }
 
 TEST_F(DamagedCoreTest, PromisesOnlyWhenItCanSayWhatItAccepted) {
