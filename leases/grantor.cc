@@ -14,6 +14,11 @@ std::optional<Duration> Grantor::must_persist() const {
 
 void Grantor::persisted(Duration longest) { durable_ = std::max(durable_, longest); }
 
+void Grantor::decided(Duration lease, std::uint32_t rho_ppm) {
+  settings_.lease = lease;
+  settings_.rho_ppm = rho_ppm;
+}
+
 void Grantor::promised(const Ballot& ballot) { floor_ = std::max(floor_, ballot); }
 
 LeaseEcho Grantor::take(const Ballot& ballot, const LeaseAsk& ask, Time now) {
@@ -31,9 +36,13 @@ bool Grantor::grants(const Ballot& ballot, const LeaseAsk& ask) const {
 }
 
 void Grantor::record(const Ballot& ballot, StartNumber start, Time now) {
-  std::erase_if(grants_,
-                [&](const Grant& grant) { return grant.ballot == ballot || grant.until <= now; });
-  grants_.push_back({ballot, start, now + settings_.lease});
+  Time until = now + settings_.lease;
+  std::erase_if(grants_, [&](const Grant& grant) {
+    if (grant.ballot != ballot) return grant.until <= now;
+    until = std::max(until, grant.until);  // T may have been longer
+    return true;
+  });
+  grants_.push_back({ballot, start, until});
 }
 
 Duration Grantor::remainder(const Ballot& candidate, StartNumber start, Time now) const {

@@ -2,6 +2,7 @@
 #ifndef DECREE_LEASES_GRANTOR_H_
 #define DECREE_LEASES_GRANTOR_H_
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -24,6 +25,11 @@ class Grantor {
   [[nodiscard]] std::optional<Duration> must_persist() const;
   /// `longest` is durable now.
   void persisted(Duration longest);
+  /// The longest T that was ever granted, or will be once it is durable.
+  [[nodiscard]] Duration longest() const { return std::max(durable_, settings_.lease); }
+  /// The group has decided on another T and rho: grants go by them, and what was granted before
+  /// stands as it was. Look at must_persist() after it.
+  void decided(Duration lease, std::uint32_t rho_ppm);
 
   /// Call in the step that takes a prepare or an accept, before it is durable, and at start with
   /// the recovered promise: from now on only `ballot` or a higher one is granted anything.

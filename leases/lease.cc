@@ -37,6 +37,12 @@ void Lease::void_lease() {
   until_ = PerReplica<Time>();
 }
 
+void Lease::decided(Duration lease, std::uint32_t rho_ppm) {
+  void_lease();
+  settings_.lease = lease;
+  settings_.rho_ppm = rho_ppm;
+}
+
 LeaseAsk Lease::ask(Time now) {
   LeaseAsk ask;
   ask.duration_ns = static_cast<std::uint64_t>(settings_.lease.ns);

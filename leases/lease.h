@@ -30,6 +30,8 @@ class Lease {
   /// The clock is in doubt, or anything else: ends the lease until stamps that are yet to be sent
   /// are answered.
   void void_lease();
+  /// The group has decided on another T and rho: what was granted under the others counts no more.
+  void decided(Duration lease, std::uint32_t rho_ppm);
 
   /// For an accept or heartbeat that is sent now, to whomever.
   LeaseAsk ask(Time now);

@@ -8,8 +8,8 @@
 
 namespace decree::leases {
 
-/// Checked by whoever reads the options. lease and rho_ppm must be equal on all replicas: one that
-/// disagrees grants nothing.
+/// Checked by whoever reads the options. lease and rho_ppm are the group's, by decree: a replica
+/// that has others grants nothing until it has applied the same.
 struct Settings {
   Duration heartbeat = Duration::millis(20);         // between two heartbeats of a leader
   Duration suspicion_floor = Duration::millis(100);  // least silence that is suspicious

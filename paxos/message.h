@@ -14,9 +14,10 @@
 namespace decree {
 
 enum class ValueKind : std::uint8_t {
-  noop = 0,          // fills a gap, or is a leader's first slot
-  command = 1,       // bytes for the state machine
-  open_session = 2,  // the session's client id is the slot of this decree
+  noop = 0,            // fills a gap, or is a leader's first slot
+  command = 1,         // bytes for the state machine
+  open_session = 2,    // the session's client id is the slot of this decree
+  lease_settings = 3,  // bytes: what the group's leases go by from here on
 };
 
 /// What a slot holds.

@@ -36,6 +36,8 @@ void Answers::deliver() {
       call(*propose, answer.error, std::move(answer.reply));
     } else if (auto* session = std::get_if<detail::SessionCompletion>(&answer.requester)) {
       call(*session, answer.error, answer.reply);
+    } else if (auto* settings = std::get_if<detail::SettingsCompletion>(&answer.requester)) {
+      (*settings)(answer.error);
     }
   }
   delivering_.clear();

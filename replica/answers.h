@@ -22,7 +22,8 @@ struct RemoteRequest {
 };
 
 /// Whoever waits for a proposal.
-using Requester = std::variant<RemoteRequest, detail::ProposeCompletion, detail::SessionCompletion>;
+using Requester = std::variant<RemoteRequest, detail::ProposeCompletion, detail::SessionCompletion,
+                               detail::SettingsCompletion>;
 
 /// The answers of a turn, collected so that they are delivered after the sends and the log write.
 class Answers {

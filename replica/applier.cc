@@ -3,9 +3,13 @@
 #include <xxhash.h>
 
 #include <array>
+#include <optional>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "replica/byte_stream.h"
+#include "replica/lease_decree.h"
 
 namespace decree::replica {
 
@@ -53,6 +57,8 @@ Applied Applier::apply(Slot slot, const Value& value) {
     case ValueKind::open_session:
       sessions_.open(ClientId{slot.value}, slot);
       return {};
+    case ValueKind::lease_settings:
+      return apply_lease_settings(value);
     case ValueKind::command:
       return value.client ? apply_in_session(slot, value) : apply_command(slot, value);
   }
@@ -81,11 +87,23 @@ Applied Applier::apply_in_session(Slot slot, const Value& value) {
   return applied;
 }
 
+Applied Applier::apply_lease_settings(const Value& value) {
+  const std::optional<LeaseDecree> decree = LeaseDecree::decode(value.bytes.view);
+  if (!decree) return {Errc::invalid_settings, {}};
+  if (!lease_settings_ || !decree->only_if_none) lease_settings_ = decree->settings;
+  return {};
+}
+
 std::unique_ptr<wal::StateSource> Applier::snapshot() {
   std::unique_ptr<SnapshotView> machine = machine_.snapshot();
   if (machine == nullptr) return nullptr;
   ByteWriter own;
   own.put(digest_);
+  if (lease_settings_) {
+    own.put(LeaseDecree{*lease_settings_}.encode());
+  } else {
+    own.put(std::span<const std::byte>{});
+  }
   sessions_.save(own);
   return std::make_unique<StateView>(own.take(), std::move(machine));
 }
@@ -94,6 +112,12 @@ std::string Applier::restore(wal::SnapshotFile& file) {
   FileReader reader(file);
   ByteReader own(reader);
   digest_ = own.get();
+  lease_settings_.reset();
+  if (const std::vector<std::byte> lease = own.get_bytes(LeaseDecree::kBytes); !lease.empty()) {
+    const std::optional<LeaseDecree> decree = LeaseDecree::decode(lease);
+    if (!decree) return "its lease settings cannot be read";
+    lease_settings_ = decree->settings;
+  }
   if (!sessions_.load(own)) return "its session table cannot be read";
   machine_.restore(reader);
   return {};

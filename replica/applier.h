@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "decree/error.h"
+#include "decree/options.h"
 #include "decree/state_machine.h"
 #include "paxos/message.h"
 #include "replica/sessions.h"
@@ -21,14 +23,18 @@ struct Applied {
   Reply reply;
 };
 
-/// The replicated state: the program's machine, the session table, and a digest of every value
-/// applied, which is equal on all replicas that have applied the same slots.
+/// The replicated state: the program's machine, the session table, the lease settings, and a digest
+/// of every value applied, which is equal on all replicas that have applied the same slots.
 class Applier {
  public:
   explicit Applier(StateMachine& machine) : machine_(machine) {}
 
   Applied apply(Slot slot, const Value& value);
   [[nodiscard]] std::uint64_t digest() const { return digest_; }
+  /// That were decided last, if any were.
+  [[nodiscard]] const std::optional<LeaseSettings>& lease_settings() const {
+    return lease_settings_;
+  }
   /// All of it as it is now; null if the machine has no snapshots.
   std::unique_ptr<wal::StateSource> snapshot();
   /// Empty, or what is wrong with it.
@@ -37,10 +43,12 @@ class Applier {
  private:
   Applied apply_command(Slot slot, const Value& value);
   Applied apply_in_session(Slot slot, const Value& value);
+  Applied apply_lease_settings(const Value& value);
   void add_to_digest(Slot slot, const Value& value);
 
   StateMachine& machine_;
   Sessions sessions_;
+  std::optional<LeaseSettings> lease_settings_;
   std::uint64_t digest_ = 0;
 };
 

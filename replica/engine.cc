@@ -49,6 +49,7 @@ Engine::Engine(const Options& options, StateMachine& machine, const leases::Cloc
     : options_(options),
       clock_(clock),
       settings_(settings_of(options)),
+      lease_settings_(options.lease()),
       notice_(std::move(notice)),
       voters_(ids_of(options.members)),
       budget_(LogBudget::of(options.log_bytes)),
@@ -69,11 +70,8 @@ void Engine::start(transport::Network& network, const ScrubPace& scrub_pace) {
   scrub_at_ = clock_.now() + scrub_pace.least;
   omega_.emplace(settings_, voters_, options_.id, options_.priority, clock_.now());
   health_.emplace(settings_, clock_.now());
-  clock_monitor_.emplace(settings_, clock_);
-  if (const auto longest = grantor_->must_persist()) {
-    const Slot value{static_cast<std::uint64_t>(longest->ns)};
-    lease_record_ = core_.record(Record{RecordKind::lease, {}, {}, value, {}});
-  }
+  clock_monitor_.emplace(settings_of(options_), clock_);  // the own bound, whatever the group's is
+  persist_lease();
   // Requests of one start are all above those of the starts before.
   constexpr int kRequestsOfStartBits = 40;
   proposals_.number_from(identity_.start.value << kRequestsOfStartBits);
@@ -251,6 +249,7 @@ void Engine::apply(leases::Time now) {
     proposals_.applied(slot, entry->value, Token{leading_, slot}, std::move(applied));
     core_.applied(slot);
   }
+  if (done != 0) follow_lease_settings();
   reads_.applied(core_.applied());
   stages_.applied(core_.applied());
 }
@@ -271,6 +270,7 @@ void Engine::announce(leases::Time now) {
     started_ = Token{leading_, leader->noop()};
     tell_leadership(LeadershipEvent::Kind::started);
     beat(now);
+    if (!applier_.lease_settings()) propose_lease_settings();
   }
   serve_reads(now);
   watch_lease(now);

@@ -192,6 +192,9 @@ class Engine final : public transport::NetworkEvents {
   void tell_leadership(LeadershipEvent::Kind kind);
   void watch_lease(leases::Time now);
   void watch_clock(leases::Time now);
+  void follow_lease_settings();
+  void propose_lease_settings();
+  void persist_lease();
   void found_leader(leases::Time now);
 
   // Snapshots.
@@ -218,6 +221,7 @@ class Engine final : public transport::NetworkEvents {
   /// There is room in the log for another proposal; if not, it is looked at again soon.
   [[nodiscard]] bool log_admits(leases::Time now);
   void forward_front(ReplicaId leader);
+  [[nodiscard]] bool acceptable(const Value& settings) const;
   void answer_now(Requester requester, Errc error);
   void serve_reads(leases::Time now);
   /// The other replica that leads and can be reached, or none.
@@ -237,7 +241,8 @@ class Engine final : public transport::NetworkEvents {
 
   const Options options_;
   const leases::Clock& clock_;
-  const leases::Settings settings_;
+  leases::Settings settings_;  // lease and rho: the group's, see follow_lease_settings()
+  LeaseSettings lease_settings_;
   Notice notice_;
   paxos::Voters voters_;
   const LogBudget budget_;
@@ -266,7 +271,7 @@ class Engine final : public transport::NetworkEvents {
   Peers peers_;
   Standing standing_;                // of all durable records
   leases::Duration longest_lease_;   // recovered
-  std::optional<Lsn> lease_record_;  // the core's append that makes settings_.lease durable
+  std::optional<Lsn> lease_record_;  // the core's append that makes the longest lease durable
 
   /// A turn's records may be too many for one append of the log.
   struct Append {

@@ -228,7 +228,7 @@ void Engine::log_durable(Lsn durable, leases::Time now) {
   core_.durable(reached);
   count_own_promise(reached, now);
   if (lease_record_ && reached >= *lease_record_) {
-    grantor_->persisted(settings_.lease);
+    grantor_->persisted(grantor_->longest());
     lease_record_.reset();
   }
   if (to_repair_ && to_repair_->record && reached >= *to_repair_->record) to_repair_.reset();

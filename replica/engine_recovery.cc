@@ -90,6 +90,7 @@ bool Engine::recover(wal::Disk& disk, const Fresh& fresh, leases::Time locked,
   if (contents.damage()) core_.recover_damage(*contents.damage());
   core_.recovered(identity_.incarnation, Lsn{});
   if (contents.damage()) standing_.promised = std::max(standing_.promised, core_.reserved());
+  follow_lease_settings();
   grantor_.emplace(settings_, longest_lease_, locked);
   grantor_->promised(core_.promised());
   for (const std::string& what : damage_found_) {

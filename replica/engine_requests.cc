@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "paxos/assert.h"
 #include "replica/engine.h"
+#include "replica/lease_decree.h"
 
 namespace decree::replica {
 
@@ -26,11 +28,21 @@ void Engine::propose(Requester requester, Value value) {
   if (value.bytes.size() > options_.max_command_bytes) {
     return answer_now(std::move(requester), Errc::too_large);
   }
+  if (value.kind == ValueKind::lease_settings && !acceptable(value)) {
+    return answer_now(std::move(requester), Errc::invalid_settings);
+  }
   const bool full = proposals_.count() >= kMaxPending ||
                     proposals_.bytes() + value.bytes.size() > options_.max_pending_bytes;
   if (full) return answer_now(std::move(requester), Errc::busy);
   const leases::Time deadline = clock_.now() + patience(requester);
   proposals_.queue({std::move(requester), std::move(value), deadline});
+}
+
+/// Here, and again at the leader if it comes by another replica: it is the leader's heartbeat that
+/// renews the lease.
+bool Engine::acceptable(const Value& settings) const {
+  const std::optional<LeaseDecree> decree = LeaseDecree::decode(settings.bytes.view);
+  return decree && decree->settings.check(options_.heartbeat_us).empty();
 }
 
 void Engine::check_invariants() const {
@@ -160,6 +172,7 @@ Status Engine::status() const {
   status.holds_lease = holds_lease();
   const leases::Duration left = lease_.expiry() - clock_.now();
   if (status.holds_lease) status.lease_left_us = std::max<std::int64_t>(left.ns / 1000, 0);
+  status.lease_settings = lease_settings_;
   status.clock_faults = clock_faults_;
   status.leader_changes = leader_changes_;
   status.leader_change = leader_change_;

@@ -197,26 +197,4 @@ void Engine::tell_leadership(LeadershipEvent::Kind kind) {
   if (on_leadership_) on_leadership_({kind, *started_});
 }
 
-/// At each renewal of a lease, the own one or another's, and before it is told what is left of one.
-/// What was granted and what is waited for begins again at its full length; what is held is given
-/// up until it is granted anew.
-void Engine::watch_clock(leases::Time now) {
-  if (clock_monitor_->agrees()) return;
-  ++clock_faults_;
-  notice_("the clocks of this machine part by more than clock_rate_error_ppm: leases begin anew");
-  lease_.void_lease();
-  grantor_->clock_fault(now);
-  wait_.clock_fault(now);
-}
-
-void Engine::watch_lease(leases::Time now) {
-  if (!started_ || settings_.lease.ns == 0) return;
-  const bool held = lease_.expiry() > now;
-  had_lease_ = had_lease_ || held;
-  // Before the first grants arrive there is nothing to lose.
-  if (held != in_doubt_ || !had_lease_) return;
-  in_doubt_ = !held;
-  tell_leadership(held ? LeadershipEvent::Kind::regained : LeadershipEvent::Kind::in_doubt);
-}
-
 }  // namespace decree::replica

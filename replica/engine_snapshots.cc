@@ -14,8 +14,8 @@ namespace decree::replica {
 Lsn Engine::restate() {
   if (core_.promised()) core_.record(Record{RecordKind::promise, core_.promised(), {}, {}, {}});
   if (core_.reserved()) core_.record(Record{RecordKind::reserve, core_.reserved(), {}, {}, {}});
-  const std::int64_t longest = std::max(longest_lease_.ns, settings_.lease.ns);
-  core_.record(Record{RecordKind::lease, {}, {}, Slot{static_cast<std::uint64_t>(longest)}, {}});
+  const Slot longest{static_cast<std::uint64_t>(grantor_->longest().ns)};
+  core_.record(Record{RecordKind::lease, {}, {}, longest, {}});
   for (ReplicaId id : voters_.ids()) {
     const Incarnation met = peers_.incarnation(id);
     if (met == Incarnation{}) continue;
@@ -135,6 +135,7 @@ void Engine::install_snapshot() {
     return storage_failed("the snapshot of a peer cannot be restored: " + problem);
   }
   core_.installed(log_->snapshot());
+  follow_lease_settings();
   notice_(fmt::format("caught up by a peer's snapshot of slot {}", log_->snapshot().value));
 }
 

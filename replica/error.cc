@@ -26,6 +26,8 @@ class Category final : public boost::system::error_category {
         return "the session is not known, open a new one";
       case Errc::stale_sequence:
         return "the session has gone past this request";
+      case Errc::invalid_settings:
+        return "the lease settings are out of range";
       case Errc::outcome_unknown:
         return "the command may or may not have been applied";
       case Errc::storage_failed:

@@ -49,11 +49,8 @@ std::string check_times(const Options& options) {
   if (problem.empty()) {
     problem = range("suspect_us", options.suspect_us, 3 * options.heartbeat_us, 10 * kSecondUs);
   }
-  if (problem.empty() && options.lease_us != 0) {
-    problem = range("lease_us", options.lease_us, 2 * options.heartbeat_us, 60 * kSecondUs);
-  }
   if (!problem.empty()) return problem;
-  return range("clock_rate_error_ppm", options.clock_rate_error_ppm, 1, 300'000);
+  return options.lease().check(options.heartbeat_us);
 }
 
 std::string check_sizes(const Options& options) {
@@ -105,6 +102,14 @@ std::string parse_members(std::string_view text, std::vector<Member>& members) {
   }
   members = std::move(read);
   return {};
+}
+
+std::string LeaseSettings::check(std::uint64_t heartbeat_us) const {
+  if (lease_us != 0) {
+    std::string problem = range("lease_us", lease_us, 2 * heartbeat_us, 60 * kSecondUs);
+    if (!problem.empty()) return problem;
+  }
+  return range("clock_rate_error_ppm", clock_rate_error_ppm, 1, 300'000);
 }
 
 std::string Options::check() const {

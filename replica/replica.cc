@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "replica/host.h"
+#include "replica/lease_decree.h"
 
 namespace decree {
 
@@ -28,6 +29,11 @@ void Replica::start_propose(Session session, std::span<const std::byte> command,
 
 void Replica::start_open_session(detail::SessionCompletion done) {
   impl_->propose(std::move(done), {ValueKind::open_session, {}, {}, {}}, {});
+}
+
+void Replica::start_set_lease(const LeaseSettings& settings, detail::SettingsCompletion done) {
+  const replica::LeaseDecree decree{settings, false};
+  impl_->propose(std::move(done), {ValueKind::lease_settings, {}, {}, {}}, decree.encode());
 }
 
 void Replica::start_read(std::function<void()> read, Consistency consistency,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "replica/lease_decree.h"
 #include "sim/draw.h"
 
 namespace decree::sim {
@@ -81,6 +82,7 @@ void Nemesis::fire(const Fault& fault, ReplicaId whom) {
     case FaultKind::slow_machine:
     case FaultKind::overload:
     case FaultKind::transfer:
+    case FaultKind::lease_change:
       return befall_process(fault, site, random);
     case FaultKind::crash_all:
       return crash_all(fault, site, random);
@@ -167,9 +169,27 @@ void Nemesis::befall_process(const Fault& fault, Site& site, Random random) {
       const Duration apart = at_once ? Duration{} : draw_micros(random, 0, 299);
       return crowd_.overload(id, random.between(10, 60), apart);
     }
+    case FaultKind::lease_change:
+      return change_lease(site, random);
     default:
       return hand_over(fault, site, random);
   }
+}
+
+/// Clocks keep the bound that the group began with: a larger one is as safe, and with a smaller one
+/// nobody may grant anything.
+void Nemesis::change_lease(Site& site, Random random) {
+  replica::LeaseDecree decree{plan_.options.lease()};
+  decree.settings.lease_us =
+      random.chance(150'000) ? 0 : plan_.options.heartbeat_us * random.between(2, 60);
+  std::uint32_t& rho = decree.settings.clock_rate_error_ppm;
+  if (random.chance(400'000)) rho = static_cast<std::uint32_t>(random.between(rho, 300'000));
+  if (random.chance(100'000)) rho = static_cast<std::uint32_t>(random.between(1, rho));
+  site.post([decree](replica::Engine& engine) {
+    const auto bytes = decree.encode();
+    detail::SettingsCompletion nobody([](boost::system::error_code) {}, {});
+    engine.propose(std::move(nobody), Value{ValueKind::lease_settings, {}, {}, engine.keep(bytes)});
+  });
 }
 
 /// In order, at once with all that is in flight, or because the program says that it is not

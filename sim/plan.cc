@@ -42,11 +42,13 @@ constexpr std::array<const char*, kFaultKinds> kFaultNames{"crash",
                                                            "restore",
                                                            "slow machine",
                                                            "overload",
-                                                           "transfer"};
+                                                           "transfer",
+                                                           "lease change"};
 
 /// How often each kind is drawn, in the order of the kinds.
-constexpr std::array<std::uint32_t, kFaultKinds> kWeights{
-    10, 14, 5, 5, 5, 8, 12, 3, 8, 9, 6, 4, 3, 3, 8, 5, 5, 1, 1, 1, 4, 5, 3, 4, 2, 3, 1, 3, 3, 4, 6};
+constexpr std::array<std::uint32_t, kFaultKinds> kWeights{10, 14, 5, 5, 5, 8, 12, 3, 8, 9, 6,
+                                                          4,  3,  3, 8, 5, 5, 1,  1, 1, 4, 5,
+                                                          3,  4,  2, 3, 1, 3, 3,  4, 6, 3};
 
 constexpr std::array kAimedAt{Stage::campaigning, Stage::waiting, Stage::leading,
                               Stage::leasing,     Stage::writing, Stage::catching_up};

@@ -47,8 +47,9 @@ enum class FaultKind : std::uint8_t {
   slow_machine,  // the state machine takes long
   overload,      // far more proposals than are taken
   transfer,      // the leader is asked to hand over
+  lease_change,  // the group is asked to decide on other lease settings
 };
-inline constexpr std::size_t kFaultKinds = 31;
+inline constexpr std::size_t kFaultKinds = 32;
 const char* name_of(FaultKind kind);
 
 /// One fault. What is not said by its fields follows from `draw`.

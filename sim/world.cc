@@ -41,6 +41,8 @@ World::World(const Plan& plan, const Subject& subject, Trace& trace_to)
     Options options = plan.options;
     options.id = ReplicaId{id};
     options.priority = static_cast<std::uint32_t>(random.below(3));
+    // Whoever leads first decides: the others' options do not count.
+    if (random.chance(100'000)) options.lease_us = options.heartbeat_us * random.between(2, 40);
     sites_.push_back(
         std::make_unique<Site>(ReplicaId{id}, options, surroundings_, random.fork(id)));
     sites_.back()->disk_mood = plan.disk;

@@ -226,7 +226,7 @@ class Decoder::Impl {
   // Values share no bytes and leave none out: what a frame decodes to is never larger than it.
   bool read_value(const wire::Value& from, std::span<const std::byte> bytes, std::size_t& used,
                   Value& to) {
-    if (from.kind() > static_cast<std::uint8_t>(ValueKind::open_session)) return refuse(kBadKind);
+    if (from.kind() > static_cast<std::uint8_t>(ValueKind::lease_settings)) return refuse(kBadKind);
     if (from.length() > bytes.size() - used) return refuse(kBadLengths);
     to =
         Value{static_cast<ValueKind>(from.kind()), ClientId{from.client()},

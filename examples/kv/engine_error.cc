@@ -23,6 +23,8 @@ std::string_view engine_error(boost::system::error_code error) {
     case Errc::session_expired:
     case Errc::stale_sequence:
       return "SESSION the session has ended: the command was not executed";
+    case Errc::invalid_settings:
+      return "ERR the lease settings are out of range";
     case Errc::outcome_unknown:
       return kUnknown;
     case Errc::storage_failed:

@@ -105,6 +105,8 @@ void replication(const InfoFacts& facts, Text& text) {
   text.line("clock_ms", facts.keys.clock_ms());
   text.line("lease_held", status.holds_lease ? 1 : 0);
   text.line("lease_left_us", status.lease_left_us);
+  text.line("lease_us", status.lease_settings.lease_us);
+  text.line("clock_rate_error_ppm", status.lease_settings.clock_rate_error_ppm);
   text.line("clock_faults", status.clock_faults);
   text.line("proposals_pending", status.proposals_pending);
   text.line("reads_pending", status.reads_pending);

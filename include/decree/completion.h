@@ -90,6 +90,7 @@ class Completion {
 using ProposeCompletion = Completion<boost::system::error_code, Reply>;
 using SessionCompletion = Completion<boost::system::error_code, ClientId>;
 using ReadCompletion = Completion<boost::system::error_code>;
+using SettingsCompletion = Completion<boost::system::error_code>;
 
 }  // namespace decree::detail
 

@@ -10,13 +10,14 @@ namespace decree {
 
 enum class Errc {
   // The command was not and will not be applied on account of this call.
-  not_leader = 1,       // no leader is known or it moved; Replica::status() has a hint
-  busy = 2,             // a bound on what may be in flight is reached: try again later
-  too_large = 3,        // the command exceeds Options::max_command_bytes
-  no_space = 4,         // the disk is full
-  closed = 5,           // the replica was closed before the call
-  session_expired = 6,  // the session is unknown or was evicted: open a new one
-  stale_sequence = 7,   // the session has gone past this request, its reply is forgotten
+  not_leader = 1,        // no leader is known or it moved; Replica::status() has a hint
+  busy = 2,              // a bound on what may be in flight is reached: try again later
+  too_large = 3,         // the command exceeds Options::max_command_bytes
+  no_space = 4,          // the disk is full
+  closed = 5,            // the replica was closed before the call
+  session_expired = 6,   // the session is unknown or was evicted: open a new one
+  stale_sequence = 7,    // the session has gone past this request, its reply is forgotten
+  invalid_settings = 8,  // the leader finds them out of range, see LeaseSettings::check()
   // The command may have been applied, or may be in the future.
   outcome_unknown = 20,
   storage_failed = 21,  // this replica's log failed and it votes no more

@@ -26,7 +26,7 @@ class Replica;
 /// neither is a proof to anybody else: what a step changes outside the group needs the token and a
 /// Fence (decree/fencing.h).
 ///
-/// Leadership that is not in doubt is leadership with a lease; with Options::lease_us = 0 there is
+/// Leadership that is not in doubt is leadership with a lease; with a lease_us of 0 there is
 /// none and nothing to wait for. All member functions may be called from any thread.
 class Leadership {
  public:

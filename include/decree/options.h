@@ -22,8 +22,17 @@ struct Member {
 /// `members` is as it was.
 [[nodiscard]] std::string parse_members(std::string_view text, std::vector<Member>& members);
 
-/// All replicas of a group need the same cluster, members, lease_us and clock_rate_error_ppm; the
-/// rest is each replica's own.
+/// What a group has decided about leases, see docs/leases.md.
+struct LeaseSettings {
+  std::uint64_t lease_us = 100'000;  // T; 0 (no leases), or 2 heartbeats of the leader to 60 s
+  std::uint32_t clock_rate_error_ppm = 110'000;  // rho; 1 to 300,000
+
+  bool operator==(const LeaseSettings&) const = default;
+  /// Empty, or a sentence that names the first that is out of range.
+  [[nodiscard]] std::string check(std::uint64_t heartbeat_us) const;
+};
+
+/// All replicas of a group need the same cluster and members; the rest is each replica's own.
 struct Options {
   std::uint64_t cluster = 0;            // which cluster; any number but 0. Others are refused.
   ReplicaId id;                         // this replica, one of members
@@ -32,10 +41,14 @@ struct Options {
   std::uint32_t priority = 0;           // 0 to 1000; of two that could lead, the higher one does
   std::uint64_t heartbeat_us = 50'000;  // of a leader; 1,000 to 1,000,000
   std::uint64_t suspect_us = 150'000;   // least silence that is suspicious; 3 heartbeats to 10 s
-  std::uint64_t lease_us = 100'000;     // T; 0 (no leases), or 2 heartbeats to 60 s
-  std::uint32_t clock_rate_error_ppm = 110'000;  // rho; 1 to 300,000
-  std::uint64_t max_command_bytes = 2u << 20;    // one command; 1 KiB to 16 MiB
-  std::uint64_t max_pending_bytes = 64u << 20;   // proposals in flight; at least 4 commands
+  /// Of a new group, see LeaseSettings: its first leader has them decided, and from then on
+  /// Replica::async_set_lease changes them.
+  std::uint64_t lease_us = LeaseSettings{}.lease_us;
+  /// Likewise, and for ever a bound of this machine's own clock: where the group has decided on a
+  /// smaller one, this replica grants no lease and holds none.
+  std::uint32_t clock_rate_error_ppm = LeaseSettings{}.clock_rate_error_ppm;
+  std::uint64_t max_command_bytes = 2u << 20;   // one command; 1 KiB to 16 MiB
+  std::uint64_t max_pending_bytes = 64u << 20;  // proposals in flight; at least 4 commands
   /// Of the log's files, beside the snapshots; 64 MiB or 128 commands to 1 TiB. At half of it a
   /// snapshot is taken, slowly, and from three quarters on as fast as the disk takes it. A leader
   /// whose log is full takes a byte for each four of the snapshot: it has at most half of the
@@ -44,6 +57,7 @@ struct Options {
 
   /// Empty, or a sentence that names the first option that is out of range.
   [[nodiscard]] std::string check() const;
+  [[nodiscard]] LeaseSettings lease() const { return {lease_us, clock_rate_error_ppm}; }
 };
 
 }  // namespace decree

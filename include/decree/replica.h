@@ -80,6 +80,18 @@ class Replica {
         token);
   }
 
+  /// Has the group decide on these lease settings, at any replica; completes with
+  /// `void(boost::system::error_code)` once they are chosen and in force at the leader. From there
+  /// on no lease is held by what was granted under others. May be tried again whatever the error.
+  template <typename CompletionToken>
+  auto async_set_lease(const LeaseSettings& settings, CompletionToken&& token) {
+    return boost::asio::async_initiate<CompletionToken, void(boost::system::error_code)>(
+        [this](auto handler, const LeaseSettings& wanted) {
+          start_set_lease(wanted, detail::SettingsCompletion(std::move(handler), executor()));
+        },
+        token, settings);
+  }
+
   /// Runs `read` on the engine's thread, where it may look at the state machine; completes with
   /// `void(boost::system::error_code)` after it. Linearizable reads at a follower ask the leader
   /// from which slot on they may run, and run here.
@@ -134,6 +146,7 @@ class Replica {
   void start_propose(Session session, std::span<const std::byte> command,
                      detail::ProposeCompletion done);
   void start_open_session(detail::SessionCompletion done);
+  void start_set_lease(const LeaseSettings& settings, detail::SettingsCompletion done);
   void start_read(std::function<void()> read, Consistency consistency, detail::ReadCompletion done);
 
   std::unique_ptr<Impl> impl_;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "decree/options.h"
 #include "decree/types.h"
 
 namespace decree {
@@ -49,6 +50,7 @@ struct Status {
   std::uint64_t applied_digest = 0;  // of all commands through `applied`: equal on every replica
   bool holds_lease = false;
   std::int64_t lease_left_us = 0;
+  LeaseSettings lease_settings;      // that the group has decided on, as far as is applied here
   std::uint64_t clock_faults = 0;    // leases were given up because the machine's clocks disagreed
   std::uint64_t leader_changes = 0;  // leaders that this replica saw since it started
   std::string leader_change;         // the last one: who followed whom, why, and how long it took

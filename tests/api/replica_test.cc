@@ -108,6 +108,19 @@ TEST_F(ApiTest, ASessionIsAnsweredTheSameTwice) {
   EXPECT_EQ(get(replica(2).async_propose(session, bytes, use_future)).text(), "5");
 }
 
+TEST_F(ApiTest, TheLeaseSettingsAreTheGroups) {
+  open_all();
+  const LeaseSettings decided{500'000, 100'000};
+  std::promise<error_code> refused;
+  replica(1).async_set_lease({1, 110'000}, [&](error_code error) { refused.set_value(error); });
+  EXPECT_EQ(get(refused.get_future()), Errc::invalid_settings);
+  get(replica(1).async_set_lease(decided, use_future));
+  for (std::size_t i = 0; i < 3; ++i) {
+    get(replica(i).async_read([] {}, Consistency::linearizable, use_future));
+    EXPECT_EQ(replica(i).status().lease_settings, decided);
+  }
+}
+
 TEST_F(OneReplica, ItsStateSurvivesARestart) {
   open(0);
   for (int i = 0; i < 10; ++i) get(replica(0).async_propose("1", use_future));

@@ -40,7 +40,7 @@ class Extent {
     for (const Value& value : values) add(value);
   }
   void add(const Value& value) {
-    require(value.kind <= ValueKind::open_session, "an unknown kind of value");
+    require(value.kind <= ValueKind::lease_settings, "an unknown kind of value");
     bytes_ += kStruct;
     add(value.bytes.view);
   }

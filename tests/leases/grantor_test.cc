@@ -161,6 +161,35 @@ TEST_F(GrantorTest, DisagreeingAboutTOrRhoLosesTheGrant) {
   EXPECT_EQ(grantor_.take(ballot(3, 1), ask(1), at(0)).granted_ns, kGranted);
 }
 
+TEST_F(GrantorTest, GrantsByWhatWasDecidedLast) {
+  grantor_.decided(ms(60), kRho + 1);
+  EXPECT_EQ(grantor_.take(ballot(3, 1), ask(1), at(0)).granted_ns, 0u);
+  const LeaseAsk asked = ask(2, 1, ms(60), kRho + 1);
+  EXPECT_EQ(grantor_.take(ballot(3, 1), asked, at(0)).granted_ns, 60'000'000u);
+  EXPECT_EQ(grantor_.remainder(ballot(4, 2), start(1), at(0)), ms(60));
+}
+
+TEST_F(GrantorTest, AShorterTShortensNothingThatWasGranted) {
+  grantor_.take(ballot(3, 1), ask(1), at(0));
+  grantor_.decided(ms(10), kRho);
+  EXPECT_EQ(grantor_.remainder(ballot(4, 2), start(1), at(5)), ms(95));
+  grantor_.take(ballot(3, 1), ask(2, 1, ms(10)), at(5));
+  EXPECT_EQ(grantor_.remainder(ballot(4, 2), start(1), at(5)), ms(95));
+  grantor_.take(ballot(3, 1), ask(3, 1, ms(10)), at(99));
+  EXPECT_EQ(grantor_.remainder(ballot(4, 2), start(1), at(99)), ms(10));
+  EXPECT_EQ(grantor_.longest(), ms(100)) << "what a restart stands by";
+}
+
+TEST_F(GrantorTest, ALongerTIsGrantedOnceItIsDurable) {
+  grantor_.decided(ms(200), kRho);
+  EXPECT_EQ(grantor_.must_persist(), ms(200));
+  EXPECT_EQ(grantor_.longest(), ms(200));
+  EXPECT_EQ(grantor_.take(ballot(3, 1), ask(1, 1, ms(200)), at(0)).granted_ns, 0u);
+  EXPECT_EQ(grantor_.remainder(ballot(4, 2), start(1), at(0)), Duration{});
+  grantor_.persisted(ms(200));
+  EXPECT_EQ(grantor_.take(ballot(3, 1), ask(2, 1, ms(200)), at(0)).granted_ns, 200'000'000u);
+}
+
 TEST(GrantorStartTest, WithoutLeasesNothingIsGrantedAndNothingNeedsToBeDurable) {
   Grantor grantor(settings(ms(0)), ms(0), at(0));
   EXPECT_EQ(grantor.must_persist(), std::nullopt);

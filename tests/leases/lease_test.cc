@@ -283,5 +283,27 @@ TEST_F(LeaseTest, WithoutALeaseTheClockIsNotEvenRead) {
   EXPECT_FALSE(lease_.valid(clock_));
 }
 
+TEST_F(LeaseTest, WhatWasGrantedUnderOtherSettingsCountsNoMore) {
+  const LeaseAsk before = renew(at(0));
+  ASSERT_TRUE(valid(at(59)));
+  lease_.decided(ms(1'000), 300'000);
+  EXPECT_FALSE(valid(at(0)));
+  for (std::uint32_t i = 1; i <= 3; ++i) lease_.answer(id(i), mine_, granted(before));
+  EXPECT_FALSE(valid(at(0))) << "an answer that was on its way";
+  const LeaseAsk after = lease_.ask(at(1));
+  EXPECT_EQ(after.duration_ns, 1'000'000'000u);
+  EXPECT_EQ(after.rho_ppm, 300'000u);
+  for (std::uint32_t i = 1; i <= 2; ++i) lease_.answer(id(i), mine_, granted(after, 1'000'000'000));
+  EXPECT_TRUE(valid(at(1) + lease_span(ms(1'000), 300'000) - Duration{1}));
+  EXPECT_FALSE(valid(at(1) + lease_span(ms(1'000), 300'000)));
+}
+
+TEST_F(LeaseTest, EndsWhereTheGroupDecidesOnNone) {
+  renew(at(0));
+  lease_.decided({}, kRho);
+  EXPECT_FALSE(valid(at(0)));
+  EXPECT_EQ(lease_.ask(at(1)).stamp, LeaseStamp{});
+}
+
 }  // namespace
 }  // namespace decree::leases

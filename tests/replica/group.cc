@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "replica/lease_decree.h"
+
 namespace decree::replica {
 
 std::unique_ptr<SnapshotView> Journalist::snapshot() {
@@ -211,6 +213,20 @@ OutcomeRef Group::open_session(std::uint32_t id) {
       },
       here);
   engine(id).propose(std::move(done), Value{ValueKind::open_session, {}, {}, Payload::copy_of({})});
+  return outcome;
+}
+
+OutcomeRef Group::set_lease(std::uint32_t id, const LeaseSettings& settings) {
+  auto outcome = std::make_shared<Outcome>();
+  detail::SettingsCompletion done(
+      [outcome](boost::system::error_code error) {
+        outcome->answered = true;
+        outcome->error = error;
+      },
+      boost::asio::system_executor());
+  const auto bytes = LeaseDecree{settings}.encode();
+  engine(id).propose(std::move(done),
+                     Value{ValueKind::lease_settings, {}, {}, Payload::copy_of(bytes)});
   return outcome;
 }
 

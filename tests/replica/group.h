@@ -82,6 +82,7 @@ class Group {
 
   OutcomeRef propose(std::uint32_t id, std::string_view command, Session session = {});
   OutcomeRef open_session(std::uint32_t id);
+  OutcomeRef set_lease(std::uint32_t id, const LeaseSettings& settings);
   /// The outcome's text is the number of commands applied when the read ran.
   OutcomeRef read(std::uint32_t id, Consistency consistency = Consistency::linearizable);
 

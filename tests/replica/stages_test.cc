@@ -18,6 +18,8 @@ class Stages : public testing::Test {
   Stages() {
     group_.start_all();
     leader_ = group_.elect();
+    // The lease settings of the new group are decided, and nothing else is on its way.
+    group_.run_for(Duration::millis(1));
     watch(leader_);
   }
 

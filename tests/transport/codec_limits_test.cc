@@ -43,7 +43,7 @@ TEST(CodecLimits, LengthsMustAddUp) {
 
 TEST(CodecLimits, KindsMustBeKnown) {
   EXPECT_EQ(problem_of(chosen({wire::Value(0, 0, 0, 2)}, 0)), "");
-  EXPECT_EQ(problem_of(chosen({wire::Value(0, 0, 0, 3)}, 0)), "unknown kind of value");
+  EXPECT_EQ(problem_of(chosen({wire::Value(0, 0, 0, 4)}, 0)), "unknown kind of value");
   EXPECT_EQ(problem_of(chosen({wire::Value(0, 0, 0, 255)}, 0)), "unknown kind of value");
 }
 
