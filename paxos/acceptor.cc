@@ -16,9 +16,16 @@ Lsn Acceptor::promise(const Ballot& ballot) {
     accepting_ = Ballot{};
     forget_acks();
     owed_promise_.reset();
-    journal_.append(Record{RecordKind::promise, ballot, {}, {}, {}});
+    write_ahead(ballot);
   }
-  return journal_.covering();
+  return written_at_;
+}
+
+void Acceptor::write_ahead(const Ballot& ballot) {
+  if (ballot <= written_) return;
+  journal_.append(Record{RecordKind::promise, ballot, {}, {}, {}});
+  written_ = ballot;
+  written_at_ = journal_.covering();
 }
 
 void Acceptor::promise_to(ReplicaId candidate, const Prepare& prepare) {
@@ -27,10 +34,14 @@ void Acceptor::promise_to(ReplicaId candidate, const Prepare& prepare) {
 }
 
 void Acceptor::owe_promise(ReplicaId candidate, const Ballot& ballot, Slot after) {
-  // The watermark that a promise reports must survive a crash: nobody else may know it.
-  learner_.record_watermark();
-  owed_promise_ =
-      OwedPromise{candidate, ballot, after, learner_.known_chosen(), journal_.covering()};
+  // A watermark that the candidate does not know must survive a crash: perhaps nobody else does.
+  const Slot known_chosen = learner_.known_chosen();
+  Lsn lsn = written_at_;
+  if (known_chosen > after) {
+    learner_.record_watermark();
+    lsn = journal_.covering();
+  }
+  owed_promise_ = OwedPromise{candidate, ballot, after, known_chosen, lsn};
 }
 
 void Acceptor::accept(const Accept& accept, const Payload& frame, const LeaseEcho& echo) {
@@ -39,6 +50,10 @@ void Acceptor::accept(const Accept& accept, const Payload& frame, const LeaseEch
     const Slot last{accept.first.value + accept.values.size() - 1};
     journal_.append(Record{RecordKind::accept, accept.ballot, accept.first, last, {}}, frame);
     promised_ = accept.ballot;  // its record implies the promise
+    if (promised_ > written_) {
+      written_ = promised_;
+      written_at_ = journal_.covering();
+    }
     if (owed_promise_ && owed_promise_->ballot < promised_) owed_promise_.reset();
   } else {
     static_cast<void>(promise(accept.ballot));
@@ -136,7 +151,8 @@ void Acceptor::answer_promise() {
 
 void Acceptor::send_promise(const OwedPromise& owed) {
   const Lost missing = lost();
-  Promise promise{owed.ballot, owed.after,     false,           owed.known_chosen,
+  const Slot known_chosen = owed.known_chosen > owed.after ? owed.known_chosen : Slot{};
+  Promise promise{owed.ballot, owed.after,     false,           known_chosen,
                   0,           missing.ballot, missing.through, {}};
   Outgoing out{ReplicaSet::of(owed.candidate), promise, out_.accepted.size(), 0};
   std::size_t bytes = 0;
@@ -155,6 +171,7 @@ void Acceptor::send_promise(const OwedPromise& owed) {
 }
 
 void Acceptor::check_invariants() const {
+  DECREE_ASSERT(promised_ <= written_, "what is promised is recorded");
   if (!accepting_) return;
   DECREE_ASSERT(accepting_ == promised_, "accepts come under the ballot that is promised");
   DECREE_ASSERT(durable_ <= received_, "what is durable was received");

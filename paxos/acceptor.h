@@ -16,7 +16,8 @@
 namespace decree::paxos {
 
 /// "Paxos Made Simple", section 2.2, for many slots at once. Invariants: promised() never falls; no
-/// value is accepted below it; one value per (ballot, slot).
+/// value is accepted below it; one value per (ballot, slot). written() is never below promised(): a
+/// promise may be in the log before it is made, and a restart has made it.
 class Acceptor {
  public:
   Acceptor(SlotLog& log, Journal& journal, Output& out, Learner& learner)
@@ -24,6 +25,11 @@ class Acceptor {
 
   /// The highest ballot promised, be it durable yet or not.
   [[nodiscard]] const Ballot& promised() const { return promised_; }
+  /// The highest promise that was recorded, be it made yet or not.
+  [[nodiscard]] const Ballot& written() const { return written_; }
+  /// Records a promise to whoever may ask for it later, who then waits for no disk. Lower ballots
+  /// are accepted as before.
+  void write_ahead(const Ballot& ballot);
 
   /// Promises a ballot that is not below promised(); returns the append that makes it durable.
   Lsn promise(const Ballot& ballot);
@@ -51,7 +57,7 @@ class Acceptor {
   void check_invariants() const;
 
   // At start, in the order of the log.
-  void recover_promise(const Ballot& ballot) { promised_ = std::max(promised_, ballot); }
+  void recover_promise(const Ballot& ballot) { promised_ = written_ = std::max(promised_, ballot); }
   void recover_accept(const Accept& accept);
 
  private:
@@ -59,7 +65,7 @@ class Acceptor {
     ReplicaId candidate;
     Ballot ballot;
     Slot after;         // nothing through it is reported, see Prepare
-    Slot known_chosen;  // this replica's, durable with `lsn`
+    Slot known_chosen;  // this replica's, durable with `lsn` if it is above `after`
     Lsn lsn;
   };
   struct OwedAck {
@@ -82,6 +88,8 @@ class Acceptor {
   Output& out_;
   Learner& learner_;
   Ballot promised_;
+  Ballot written_;
+  Lsn written_at_;
   std::optional<OwedPromise> owed_promise_;
   bool hold_promises_ = false;
   Lost lost_;

@@ -151,7 +151,7 @@ void Core::ask(const Candidate& asking, ReplicaId acceptor) {
 /// No restart may use the ballot again: its promise is durable, or its reservation is.
 bool Core::may_prepare(const Candidate& asking) const {
   const bool reserved = asking.ballot() <= reserved_ && journal_.is_durable(reserved_at_);
-  return reserved || journal_.is_durable(asking.own_promise());
+  return reserved || has_promised_itself();
 }
 
 void Core::send_prepare(Candidate& asking) {
@@ -306,7 +306,7 @@ void Core::take_output(Output& output) {
   if (auto* asking = std::get_if<Candidate>(&role_)) {
     if (!asking->prepared() && may_prepare(*asking)) send_prepare(*asking);
     const bool counts = asking->prepared() && !asking->promised_by().contains(self_);
-    if (counts && journal_.is_durable(asking->own_promise())) {
+    if (counts && has_promised_itself()) {
       asking->promised_itself(self_);
       try_to_lead();
     }
@@ -329,6 +329,9 @@ void Core::take_output(Output& output) {
 Ballot Core::next_ballot(const Ballot& above) const {
   const std::uint64_t round =
       std::max({promised().round, highest_seen_.round, above.round, used_round_});
+  const Ballot& written = acceptor_.written();
+  const bool is_own = written.replica == self_ && written.incarnation == incarnation_;
+  if (is_own && written.round > round) return written;
   return {round + 1, self_, incarnation_};
 }
 

@@ -60,6 +60,9 @@ class Core {
   void campaign(const Ballot& ballot, const Ballot& hand_over);
   /// Gives up a candidacy or a leadership.
   void step_down();
+  /// Leading is about to be handed over to whoever will ask with this ballot: its promise is
+  /// recorded, so that it need not be waited for then.
+  void write_ahead(const Ballot& ballot) { acceptor_.write_ahead(ballot); }
   /// Every append through this one is durable.
   void durable(Lsn lsn);
   void peer_connected(ReplicaId id);
@@ -105,7 +108,14 @@ class Core {
   [[nodiscard]] const LogEntry* next_to_apply() const;
   [[nodiscard]] Slot next_slot_to_apply() const { return learner_.applied().next(); }
   [[nodiscard]] const Ballot& promised() const { return acceptor_.promised(); }
-  /// A ballot of its own above every one that this replica has promised or heard of, and `above`.
+  /// The highest promise that was recorded, made or not: whoever drops old records must keep it.
+  [[nodiscard]] const Ballot& written() const { return acceptor_.written(); }
+  /// The candidate's own promise is durable, and counts like anybody's.
+  [[nodiscard]] bool has_promised_itself() const {
+    return candidate() != nullptr && journal_.is_durable(candidate()->own_promise());
+  }
+  /// A ballot of its own above every one that this replica has promised or heard of, and `above`;
+  /// if one was written ahead for it, that one.
   [[nodiscard]] Ballot next_ballot(const Ballot& above) const;
   /// The highest of its own that it may have used without a durable promise: whoever drops old
   /// records must keep this one's.

@@ -70,7 +70,7 @@ struct Promise {
   Ballot ballot;
   Slot after;                      // of the prepare that is answered
   bool last = false;               // nothing is accepted behind `accepted`
-  Slot known_chosen;               // the acceptor's announced watermark
+  Slot known_chosen;               // the acceptor's announced watermark, if it is above `after`
   std::uint64_t remainder_ns = 0;  // what remains of the longest grant that bars this ballot
   Ballot lost;                     // acceptances through this ballot may be lost to damage ...
   Slot lost_through;               // ... in slots through this one
@@ -149,6 +149,7 @@ struct Heartbeat {
   Slot announced;
   LeaseAsk lease;
   Succession succession;
+  Ballot next;  // of the planned successor: a promise to write ahead; none: nobody is to follow
 };
 
 struct HeartbeatAnswer {
@@ -159,6 +160,7 @@ struct HeartbeatAnswer {
   // So that the leader can order its successors:
   std::uint32_t priority = 0;
   bool impaired = false;  // the answerer is not fit to lead
+  Ballot written;         // the highest promise that is durable here, made already or not
 };
 
 /// "Do you also suspect, and are you willing?"

@@ -290,7 +290,9 @@ leases::Time Engine::next_deadline() const {
   leases::Time deadline = std::min(omega_->next_deadline(), next_reminder_);
   deadline =
       std::min({deadline, retry_at_, mark_at_, proposals_.next_deadline(), reads_.next_deadline()});
-  if (hand_over_) deadline = std::min(deadline, hand_over_->until);
+  if (hand_over_) {
+    deadline = std::min(deadline, hand_over_->draining ? hand_over_->until : hand_over_->beat_at);
+  }
   if (leading_ && !waited_) deadline = std::min(deadline, wait_.until());
   if (started_ && !in_doubt_ && lease_.expiry().ns != 0) {
     deadline = std::min(deadline, lease_.expiry());

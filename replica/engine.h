@@ -172,7 +172,7 @@ class Engine final : public transport::NetworkEvents {
   void take_release(const Release& release, leases::Time now);
   [[nodiscard]] LeaseEcho grant(const Ballot& ballot, const LeaseAsk& ask, leases::Time now);
   void take_promise(ReplicaId from, const Promise& promise, leases::Time now);
-  void count_own_promise(Lsn durable, leases::Time now);
+  void count_own_promise(leases::Time now);
   void take_forward(ReplicaId from, const Forward& forward);
   void take_forward_answer(ReplicaId from, const ForwardAnswer& forward, leases::Time now);
   void take_read_point(ReplicaId from, const ReadPoint& question);
@@ -213,6 +213,7 @@ class Engine final : public transport::NetworkEvents {
   [[nodiscard]] ReplicaId fit_successor(leases::Time now) const;
   void begin_hand_over(ReplicaId successor, leases::Time now);
   void go_on_handing_over(leases::Time now);
+  [[nodiscard]] bool may_drain(leases::Time now);
   void release_to(ReplicaId successor);
 
   // Requests.
@@ -326,8 +327,13 @@ class Engine final : public transport::NetworkEvents {
 
   struct HandOver {
     ReplicaId successor;
+    Ballot next;  // that it will lead with
+    leases::Time drain_at;
     leases::Time until;
-    bool impaired;  // that is why
+    bool impaired;                 // that is why
+    leases::Time beat_at;          // so that it is heard who is ready
+    paxos::ReplicaSet ready = {};  // their promises of that ballot are durable
+    bool draining = false;         // nothing is placed any more
   };
   std::optional<HandOver> hand_over_;  // only while it leads
   bool leaving_ = false;

@@ -14,6 +14,9 @@ namespace {
 /// somebody needs it: its own or a follower's.
 constexpr leases::Duration kProbePeriod = leases::Duration::millis(10'000);
 
+/// In the span of one heartbeat.
+constexpr int kBeatsToHearWhoIsReady = 16;
+
 }  // namespace
 
 void Engine::judge_health(leases::Time now) {
@@ -83,17 +86,40 @@ bool Engine::has_left() const {
       voters_.ids(), [this](ReplicaId id) { return id != options_.id && network_->connected(id); });
 }
 
+/// The successor's ballot is two rounds on: one on it may have used before it was restarted.
 void Engine::begin_hand_over(ReplicaId successor, leases::Time now) {
+  const Ballot next{leading_.round + 2, successor, peers_.incarnation(successor)};
+  const leases::Time drain_at = now + settings_.heartbeat * 3;
   const bool impaired = impairment_ != leases::Impairment::none;
-  hand_over_ = HandOver{successor, now + settings_.suspicion_cap, impaired};
+  hand_over_ =
+      HandOver{successor, next, drain_at, drain_at + settings_.suspicion_cap, impaired, now};
+  core_.write_ahead(next);
   more_work_ = true;
 }
 
-/// Nothing is placed meanwhile. When all that was placed is answered, and the successor has it, no
-/// request is left whose outcome the change of leaders could hide.
+/// Promises for the successor are written while commits go on, by a quorum of which it is one. It
+/// does without where that takes long.
+bool Engine::may_drain(leases::Time now) {
+  paxos::ReplicaSet& ready = hand_over_->ready;
+  if (standing_.promised >= hand_over_->next) ready.insert(options_.id);
+  const bool is_ready = voters_.is_quorum(ready) && ready.contains(hand_over_->successor);
+  if (is_ready || now >= hand_over_->drain_at) return true;
+  if (now >= hand_over_->beat_at) {
+    hand_over_->beat_at = now + leases::Duration{settings_.heartbeat.ns / kBeatsToHearWhoIsReady};
+    beat(now);
+    network_->flush();
+  }
+  return false;
+}
+
+/// First promises are written ahead, then nothing is placed any more. When all that was placed is
+/// answered, and the successor has it, no request is left whose outcome the change of leaders could
+/// hide.
 void Engine::go_on_handing_over(leases::Time now) {
   const paxos::Leader* leader = core_.leader();
   if (leader == nullptr) return hand_over_.reset();
+  hand_over_->draining = hand_over_->draining || may_drain(now);
+  if (!hand_over_->draining) return;
   const bool drained = leader->idle() && core_.applied() >= leader->end() &&
                        leader->accepted_by(hand_over_->successor) >= leader->end();
   if (drained && network_->connected(hand_over_->successor)) {

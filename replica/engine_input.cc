@@ -121,6 +121,7 @@ bool Engine::notice_time(ReplicaId from, const Message& message, LeaseEcho& echo
   } else if (const auto* answered = std::get_if<HeartbeatAnswer>(&message)) {
     omega_->heartbeat_answer(from, *answered, now);
     lease_.answer(from, answered->ballot, answered->lease);
+    if (hand_over_ && answered->written >= hand_over_->next) hand_over_->ready.insert(from);
   } else if (const auto* watermark = std::get_if<Watermark>(&message)) {
     omega_->sign_of_life(from, watermark->ballot, now);
   } else if (const auto* refused = std::get_if<Refused>(&message)) {
@@ -154,10 +155,10 @@ void Engine::take_promise(ReplicaId from, const Promise& promise, leases::Time n
 }
 
 /// Like anybody's, when it is durable: until then a restart could grant to an older ballot again.
-void Engine::count_own_promise(Lsn durable, leases::Time now) {
-  const paxos::Candidate* asking = core_.candidate();
-  if (asking == nullptr || durable < asking->own_promise()) return;
-  const leases::Duration own = grantor_->remainder(asking->ballot(), identity_.start, now);
+void Engine::count_own_promise(leases::Time now) {
+  if (!core_.has_promised_itself()) return;
+  const Ballot& ballot = core_.candidate()->ballot();
+  const leases::Duration own = grantor_->remainder(ballot, identity_.start, now);
   wait_.promise(options_.id, static_cast<std::uint64_t>(own.ns), now);
 }
 
@@ -180,9 +181,10 @@ void Engine::after_step(ReplicaId from, const Message& message, const LeaseEcho&
     if (core_.promised() == accept->ballot) grantor_->promised(accept->ballot);
   } else if (const auto* heartbeat = std::get_if<Heartbeat>(&message)) {
     if (heartbeat->ballot < core_.promised()) return;
-    send(from,
-         HeartbeatAnswer{heartbeat->ballot, heartbeat->round, core_.received(heartbeat->ballot),
-                         echo, options_.priority, impairment_ != leases::Impairment::none});
+    core_.write_ahead(heartbeat->next);
+    send(from, HeartbeatAnswer{heartbeat->ballot, heartbeat->round,
+                               core_.received(heartbeat->ballot), echo, options_.priority,
+                               impairment_ != leases::Impairment::none, standing_.promised});
   } else if (const auto* canvass = std::get_if<Canvass>(&message)) {
     omega_->canvass(from, *canvass, now);
   } else if (const auto* willing = std::get_if<CanvassAnswer>(&message)) {
@@ -226,7 +228,7 @@ void Engine::log_durable(Lsn durable, leases::Time now) {
     disk_time_ = now - appends_.front().at;
   }
   core_.durable(reached);
-  count_own_promise(reached, now);
+  count_own_promise(now);
   if (lease_record_ && reached >= *lease_record_) {
     grantor_->persisted(grantor_->longest());
     lease_record_.reset();

@@ -61,7 +61,7 @@ void Engine::place_or_forward(leases::Time now) {
   if (failed_) return;
   while (proposals_.has_queued()) {
     if (leading_) {
-      if (hand_over_ || !log_admits(now)) return;
+      if ((hand_over_ && hand_over_->draining) || !log_admits(now)) return;
       place_front();
       continue;
     }

@@ -94,6 +94,7 @@ void Engine::campaign(const Ballot& above, const Ballot& hand_over, leases::Time
   omega_->promised(ballot, now);
   wait_.begin();
   waited_ = false;
+  count_own_promise(now);  // it may have been written ahead
 }
 
 void Engine::campaign_again_if_left_behind(leases::Time now) {
@@ -177,10 +178,11 @@ void Engine::beat(leases::Time now) {
   for (ReplicaId id : voters_.ids()) {
     if (id == options_.id || !network_->connected(id)) continue;
     const Slot sent = core_.heartbeat_to(id, round);
-    Heartbeat heartbeat{leading_, round, leader->first(), sent, {}, ask, {}};
+    Heartbeat heartbeat{leading_, round, leader->first(), sent, {}, ask, {}, {}};
     // To a peer that is behind, no more is announced than it has been sent.
     heartbeat.announced = std::min(core_.announced(), sent);
     heartbeat.succession = omega_->successors();
+    if (hand_over_) heartbeat.next = hand_over_->next;
     send(id, heartbeat);
   }
   reads_.round_sent(round);

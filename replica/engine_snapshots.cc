@@ -12,7 +12,7 @@ namespace decree::replica {
 /// Promises, grants and the like in an append of their own, so that none of the older segments is
 /// needed for them: a snapshot takes the place of slots, and of nothing else.
 Lsn Engine::restate() {
-  if (core_.promised()) core_.record(Record{RecordKind::promise, core_.promised(), {}, {}, {}});
+  if (core_.written()) core_.record(Record{RecordKind::promise, core_.written(), {}, {}, {}});
   if (core_.reserved()) core_.record(Record{RecordKind::reserve, core_.reserved(), {}, {}, {}});
   const Slot longest{static_cast<std::uint64_t>(grantor_->longest().ns)};
   core_.record(Record{RecordKind::lease, {}, {}, longest, {}});

@@ -47,6 +47,7 @@ struct Implied {
                       accepted.through >= leader->first();
     return {accepted.ballot, says ? accepted.through : Slot{}};
   }
+  Standing operator()(const HeartbeatAnswer& answer) const { return {answer.written, {}}; }
   template <class Other>
   Standing operator()(const Other&) const {
     return {};

@@ -44,9 +44,10 @@ std::string text(const Chosen& m) {
   return fmt::format("chosen {}..{}", m.first.value, m.first.value + m.values.size() - 1);
 }
 std::string text(const Heartbeat& m) {
-  return fmt::format("heartbeat {} round {}, sent through {}, announced {}, stamp {}",
+  const std::string next = m.next ? ", next " + describe(m.next) : "";
+  return fmt::format("heartbeat {} round {}, sent through {}, announced {}, stamp {}{}",
                      describe(m.ballot), m.round, m.sent_through.value, m.announced.value,
-                     m.lease.stamp.value);
+                     m.lease.stamp.value, next);
 }
 std::string text(const HeartbeatAnswer& m) {
   return fmt::format("heartbeat answer {} round {}, received {}, stamp {} granted {} us{}",

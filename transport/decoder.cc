@@ -168,12 +168,13 @@ class Decoder::Impl {
     }
     message_ = whole<Heartbeat>(ballot(t.ballot()), t.round(), Slot{t.ballot_first()},
                                 Slot{t.sent_through()}, Slot{t.announced()}, from_wire(*t.lease()),
-                                succession);
+                                succession, ballot(t.next()));
   }
 
   void read(const wire::HeartbeatAnswer& t) {
     message_ = whole<HeartbeatAnswer>(ballot(t.ballot()), t.round(), Slot{t.received()},
-                                      from_wire(*t.lease()), t.priority(), t.impaired());
+                                      from_wire(*t.lease()), t.priority(), t.impaired(),
+                                      ballot(t.written()));
   }
 
   void read(const wire::Canvass& t) {

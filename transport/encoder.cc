@@ -138,15 +138,17 @@ Offset<wire::Heartbeat> put(FlatBufferBuilder& builder, const Heartbeat& m) {
   const wire::Ballot ballot = to_wire(m.ballot);
   const wire::LeaseAsk lease = to_wire(m.lease);
   const wire::Succession succession = to_wire(m.succession);
+  const wire::Ballot next = to_wire(m.next);
   return wire::CreateHeartbeat(builder, &ballot, m.round, m.ballot_first.value,
-                               m.sent_through.value, m.announced.value, &lease, &succession);
+                               m.sent_through.value, m.announced.value, &lease, &succession, &next);
 }
 
 Offset<wire::HeartbeatAnswer> put(FlatBufferBuilder& builder, const HeartbeatAnswer& m) {
   const wire::Ballot ballot = to_wire(m.ballot);
   const wire::LeaseEcho lease = to_wire(m.lease);
+  const wire::Ballot written = to_wire(m.written);
   return wire::CreateHeartbeatAnswer(builder, &ballot, m.round, m.received.value, &lease,
-                                     m.priority, m.impaired);
+                                     m.priority, m.impaired, &written);
 }
 
 Offset<wire::Canvass> put(FlatBufferBuilder& builder, const Canvass& m) {

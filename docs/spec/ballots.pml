@@ -9,7 +9,9 @@
     P1  An acceptor promises and accepts at or above its promise; accepting b promises b.
     P2  Promises, acceptances and reported watermarks are durable before anyone hears of them, also
         a candidate's own promise before it counts. Before a prepare is sent, its ballot is durable:
-        promised, or reserved (DISK, RESERVE).
+        promised, or reserved (DISK, RESERVE). A promise may be written before it is made (AHEAD):
+        until then lower ballots are accepted as before, but a restart has made it. A watermark that
+        the candidate has stated itself need not be durable.
     P3  A candidate's ballot is above all that it ever promised, and after a restart above all that
         it had reserved.
     P4  A promise reports what was accepted above the acceptor's watermark, and the watermark. A
@@ -100,6 +102,17 @@ byte reserved[N];                /* ballots of its own through this one */
 byte disk_reserved[N];
 byte used[N];                    /* what was reserved before the last crash */
 #endif
+#ifdef AHEAD
+byte ahead[N];                   /* a promise that is written, perhaps before it is made */
+byte disk_ahead[N];
+#ifdef AHEAD_BEFORE_DURABLE
+#define WRITTEN_AHEAD(a,i) (ahead[a] >= NUMBER(i))
+#else
+#define WRITTEN_AHEAD(a,i) (disk_ahead[a] >= NUMBER(i))
+#endif
+#else
+#define WRITTEN_AHEAD(a,i) false
+#endif
 #define DURABLE_PROMISED(a)  disk_promised[a]
 #define DURABLE_VOTE(a,s)    disk_vote[(a) * SLOTS + (s)]
 #define DURABLE_KNOWN(a)     disk_known[a]
@@ -107,6 +120,7 @@ byte used[N];                    /* what was reserved before the last crash */
 #define CRASHES 2
 #endif
 #else
+#define WRITTEN_AHEAD(a,i)   false
 #define DURABLE_PROMISED(a)  promised[a]
 #define DURABLE_VOTE(a,s)    VOTE(a,s)
 #define DURABLE_KNOWN(a)     known[a]
@@ -116,7 +130,7 @@ byte used[N];                    /* what was reserved before the last crash */
 #elif defined(OWN_PROMISE_BEFORE_DURABLE)      /* the candidate counts itself at once */
 #define PROMISE_IS_DURABLE(a,i) (a == OWNER(i) || DURABLE_PROMISED(a) == NUMBER(i))
 #else
-#define PROMISE_IS_DURABLE(a,i) (DURABLE_PROMISED(a) == NUMBER(i))
+#define PROMISE_IS_DURABLE(a,i) (DURABLE_PROMISED(a) == NUMBER(i) || WRITTEN_AHEAD(a,i))
 #endif
 #ifdef PREPARE_BEFORE_DURABLE
 #define PREPARE_IS_SENT(i) true
@@ -124,7 +138,8 @@ byte used[N];                    /* what was reserved before the last crash */
 #define PREPARE_IS_SENT(i)  \
     (DURABLE_PROMISED(OWNER(i)) >= NUMBER(i) || disk_reserved[OWNER(i)] >= NUMBER(i))
 #else
-#define PREPARE_IS_SENT(i) (DURABLE_PROMISED(OWNER(i)) >= NUMBER(i))
+#define PREPARE_IS_SENT(i)  \
+    (DURABLE_PROMISED(OWNER(i)) >= NUMBER(i) || WRITTEN_AHEAD(OWNER(i),i))
 #endif
 
 #ifdef DAMAGE                    /* one record, of one acceptor */
@@ -202,12 +217,42 @@ inline forget_votes(a) {
 #define RESERVED_CRASH(a) skip
 #endif
 
+#ifdef AHEAD
+#ifdef AHEAD_ALL
+#define IS_PLANNED(i) true
+#else                                          /* of one hand-over */
+#define IS_PLANNED(i) ((i) == ATTEMPTS)
+#endif
+#define WRITE_AHEAD(a,i) d_step { IS_PLANNED(i) && stage[i] <= ASKING && ahead[a] < NUMBER(i) ->  \
+    ahead[a] = NUMBER(i) }
+#define AHEAD_DIRTY(a) (ahead[a] != disk_ahead[a])
+#define AHEAD_FLUSH(a) disk_ahead[a] = ahead[a]
+#ifdef AHEAD_FORGOTTEN                        /* a restart has not made it */
+#define AHEAD_CRASH(a) ahead[a] = disk_ahead[a]
+#else
+#define AHEAD_CRASH(a) ahead[a] = disk_ahead[a];  \
+    if :: disk_ahead[a] > disk_promised[a] -> disk_promised[a] = disk_ahead[a] :: else fi
+#endif
+#else
+#define AHEAD_DIRTY(a) false
+#define AHEAD_FLUSH(a) skip
+#define AHEAD_CRASH(a) skip
+#endif
+
+#if defined(AHEAD_WATERMARK_LOST)              /* a watermark that nobody else knows */
+#define MAY_REPORT(a,i) true
+#elif defined(AHEAD)
+#define MAY_REPORT(a,i) (known[a] == DURABLE_KNOWN(a) || known[a] <= first[i])
+#else
+#define MAY_REPORT(a,i) (known[a] == DURABLE_KNOWN(a))
+#endif
+
 #ifdef DISK
 #define TAKE_PREPARE(a,i) d_step {  \
     stage[i] == ASKING && a != OWNER(i) && PREPARE_IS_SENT(i) && promised[a] < NUMBER(i) ->  \
     promised[a] = NUMBER(i) }
 #define MAY_PROMISE(a,i) (PREPARE_IS_SENT(i) && promised[a] == NUMBER(i)  \
-    && PROMISE_IS_DURABLE(a,i) && known[a] == DURABLE_KNOWN(a))
+    && PROMISE_IS_DURABLE(a,i) && MAY_REPORT(a,i))
 #else
 #define MAY_PROMISE(a,i) (promised[a] <= NUMBER(i) && (a != OWNER(i) || promised[a] == NUMBER(i)))
 #endif
@@ -254,6 +299,13 @@ inline report(a, i) {
 #define SURE(i) true
 #endif
 
+#ifdef REACH_AHEAD              /* elected by promises of which none was written when it was made */
+#define REACHED_LEADING(i) assert(disk_promised[0] >= NUMBER(i)  \
+    || disk_promised[1] >= NUMBER(i) || disk_promised[2] >= NUMBER(i))
+#else
+#define REACHED_LEADING(i) skip
+#endif
+
 /* P4. What it proposes it has proposed from here on: the accepts may be taken at any time. */
 #define LEAD(i) d_step { stage[i] == ASKING && ELECTS(promises[i]) && SURE(i) ->  \
     stage[i] = LEADING; announced[i] = first[i];  \
@@ -262,6 +314,7 @@ inline report(a, i) {
            :: k >= first[i] && BEST(i,k) != 0 -> PROPOSED(i,k) = PROPOSED(BEST(i,k),k)  \
            :: k >= first[i] && BEST(i,k) == 0 -> PROPOSED(i,k) = i fi;  \
         BEST(i,k) = 0 };  \
+    REACHED_LEADING(i);  \
     for (k : 0 .. N - 1) { THROUGH(i,k) = first[i] };  \
     promises[i] = 0; DONE }
 
@@ -369,15 +422,15 @@ inline acknowledge(a, i) {
 /* --- Crashes, damage --- */
 
 #ifdef DISK
-#define DIRTY(a) (RESERVED_DIRTY(a) || promised[a] != disk_promised[a] || known[a] != disk_known[a]  \
+#define DIRTY(a) (RESERVED_DIRTY(a) || AHEAD_DIRTY(a) || promised[a] != disk_promised[a] || known[a] != disk_known[a]  \
     || VOTE(a,0) != DURABLE_VOTE(a,0) || VOTE(a,SLOTS - 1) != DURABLE_VOTE(a,SLOTS - 1))
 
-#define FLUSH(a) d_step { DIRTY(a) -> RESERVED_FLUSH(a);  \
+#define FLUSH(a) d_step { DIRTY(a) -> RESERVED_FLUSH(a); AHEAD_FLUSH(a);  \
     disk_promised[a] = promised[a]; disk_known[a] = known[a];  \
     for (k : 0 .. SLOTS - 1) { DURABLE_VOTE(a,k) = VOTE(a,k) };  \
     DONE }
 
-#define CRASH(a) d_step { crashes < CRASHES -> crashes++; RESERVED_CRASH(a);  \
+#define CRASH(a) d_step { crashes < CRASHES -> crashes++; RESERVED_CRASH(a); AHEAD_CRASH(a);  \
     promised[a] = disk_promised[a]; known[a] = disk_known[a];  \
     for (k : 0 .. SLOTS - 1) { VOTE(a,k) = DURABLE_VOTE(a,k) };  \
     for (k : 1 .. ATTEMPTS) {  \
@@ -422,6 +475,9 @@ end:do
 #endif
 #ifdef RESERVE
     EACH_I(RESERVE_BALLOT)
+#endif
+#ifdef AHEAD
+    EACH_AI(WRITE_AHEAD)
 #endif
     EACH_AI(PROMISE)
     EACH_I(LEAD)

@@ -103,8 +103,9 @@ class OmegaDetector final : public Detector {
       return seat_.send(from, Message{Refused{heartbeat.ballot, promised_}});
     }
     promised_ = heartbeat.ballot;
-    seat_.send(
-        from, Message{HeartbeatAnswer{heartbeat.ballot, heartbeat.round, Slot{seat_.log_end}, {}}});
+    seat_.send(from,
+               Message{HeartbeatAnswer{
+                   heartbeat.ballot, heartbeat.round, Slot{seat_.log_end}, {}, 0, false, {}}});
   }
   void handle(ReplicaId from, const HeartbeatAnswer& answer, Time now) {
     omega_->heartbeat_answer(from, answer, now);

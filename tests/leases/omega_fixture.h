@@ -65,7 +65,7 @@ class OmegaTest : public ::testing::Test {
     omega_.became_leader(mine_, now);
   }
   void answer(std::uint32_t from, std::uint64_t round, Time now) {
-    omega_.heartbeat_answer(id(from), HeartbeatAnswer{mine_, round, {}, {}}, now);
+    omega_.heartbeat_answer(id(from), HeartbeatAnswer{mine_, round, {}, {}, 0, false, {}}, now);
   }
 
   const Ballot mine_ = ballot(7, 2);

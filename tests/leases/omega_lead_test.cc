@@ -41,7 +41,7 @@ TEST_F(OmegaTest, TheQuorumRoundIsTheNewestThatAQuorumAnswered) {
   answer(4, 4, at(105));
   answer(5, 4, at(105));
   EXPECT_EQ(omega_.quorum_round(), 2u) << "a round that was never opened";
-  omega_.heartbeat_answer(id(4), HeartbeatAnswer{ballot(6, 2), 3, {}, {}}, at(105));
+  omega_.heartbeat_answer(id(4), HeartbeatAnswer{ballot(6, 2), 3, {}, {}, 0, false, {}}, at(105));
   EXPECT_EQ(omega_.quorum_round(), 2u) << "another ballot";
 }
 
@@ -66,7 +66,7 @@ TEST_F(OmegaTest, FitIsAPeerThatAnswersAndSaysSo) {
   omega_.open_round(at(102));
   EXPECT_FALSE(omega_.is_fit(id(1), at(103))) << "has not answered yet";
   answer(1, 1, at(103));
-  omega_.heartbeat_answer(id(3), HeartbeatAnswer{mine_, 1, {}, {}, 0, true}, at(103));
+  omega_.heartbeat_answer(id(3), HeartbeatAnswer{mine_, 1, {}, {}, 0, true, {}}, at(103));
   answer(4, 1, at(103));
   omega_.disconnected(id(4), at(103));
   EXPECT_TRUE(omega_.is_fit(id(1), at(103)));
@@ -173,8 +173,8 @@ TEST_F(OmegaTest, AHeartbeatBelowTheOwnBallotIsIgnoredByALeader) {
 TEST_F(OmegaTest, TheSuccessionFollowsWhatPeersSayOfThemselves) {
   lead(at(102));
   omega_.open_round(at(102));
-  omega_.heartbeat_answer(id(5), {mine_, 1, Slot{10}, {}, 0}, at(103));
-  omega_.heartbeat_answer(id(4), {mine_, 1, Slot{2}, {}, 3}, at(103));
+  omega_.heartbeat_answer(id(5), {mine_, 1, Slot{10}, {}, 0, false, {}}, at(103));
+  omega_.heartbeat_answer(id(4), {mine_, 1, Slot{2}, {}, 3, false, {}}, at(103));
   const Succession list = omega_.successors();
   EXPECT_EQ(list.at(0), id(4));
   EXPECT_EQ(list.at(1), id(5));

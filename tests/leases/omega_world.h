@@ -282,7 +282,7 @@ class OmegaWorld {
       return send(who, from, Refused{heartbeat.ballot, node.promised});
     }
     node.promised = heartbeat.ballot;  // as the accepts beside it do
-    HeartbeatAnswer answer{heartbeat.ballot, heartbeat.round, node.log_end, {}};
+    HeartbeatAnswer answer{heartbeat.ballot, heartbeat.round, node.log_end, {}, 0, false, {}};
     answer.priority = node.priority;
     send(who, from, answer);
   }

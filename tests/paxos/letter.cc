@@ -75,8 +75,8 @@ std::string describe(const Prepare& prepare) {
 
 std::string describe(const Promise& promise) {
   std::string result = "promise " + text(promise.ballot);
-  result +=
-      ", known " + text(promise.known_chosen) + ", accepted after " + text(promise.after) + ":";
+  if (promise.known_chosen != Slot{}) result += ", known " + text(promise.known_chosen);
+  result += ", accepted after " + text(promise.after) + ":";
   if (promise.accepted.empty()) return result + " nothing";
   for (const AcceptedValue& each : promise.accepted) {
     result += " " + text(each.slot) + "=" + text(each.value) + "@" + text(each.ballot);

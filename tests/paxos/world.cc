@@ -101,7 +101,7 @@ void World::hand_over(ReplicaId from, ReplicaId to, const Letter& letter) {
   receiver.step(from, letter.message(), frame, {});
   if (!answers) return;
   const HeartbeatAnswer answer{
-      heartbeat->ballot, heartbeat->round, receiver.received(heartbeat->ballot), {}, 0};
+      heartbeat->ballot, heartbeat->round, receiver.received(heartbeat->ballot), {}, 0, false, {}};
   post(to, {ReplicaSet::of(from), answer});
 }
 

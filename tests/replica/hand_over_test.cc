@@ -258,6 +258,51 @@ TEST_F(HandOverTest, WithoutRoomAnywhereNobodyMovesAndCallersAreTold) {
   EXPECT_FALSE(outcome->error) << outcome->error.message();
 }
 
+TEST_F(HandOverTest, CommitsGoOnUntilAQuorumHasWrittenItsPromises) {
+  start();
+  for (std::uint32_t n = 2; n <= 3; ++n) group_.hold_disk(follower(n), true);
+  EXPECT_FALSE(group_.engine(leader_).hand_over(ReplicaId{follower(2)}));
+  // The two others are no quorum of those who have written it, and a hand-over that cannot go on
+  // holds nothing back.
+  const OutcomeRef outcome = group_.propose(leader_, "x");
+  group_.run_for(Duration::millis(100));
+  EXPECT_FALSE(outcome->answered) << "no disk but the leader's has it";
+  EXPECT_EQ(leads_announced(), leader_);
+  group_.hold_disk(follower(3), false);
+  ASSERT_TRUE(group_.run_until([&] { return outcome->answered; }, Duration::millis(20)));
+  EXPECT_EQ(leads_announced(), leader_) << "the successor has not written its own";
+  group_.hold_disk(follower(2), false);
+  ASSERT_TRUE(another_leads(Duration::millis(60)));
+  EXPECT_EQ(leads_announced(), follower(2));
+}
+
+TEST_F(HandOverTest, NobodyWritesAPromiseWhenLeadingIsHandedOver) {
+  start();
+  const std::uint32_t successor = follower(2);
+  const Ballot next{group_.engine(leader_).status().ballot.round + 2, ReplicaId{successor},
+                    group_.engine(successor).identity().incarnation};
+  EXPECT_FALSE(group_.engine(leader_).hand_over(ReplicaId{successor}));
+  // From its release on no disk ends a write any more.
+  ASSERT_TRUE(group_.run_until([&] { return group_.was_noted(leader_, "hands leading over"); }));
+  for (std::uint32_t id = 1; id <= 3; ++id) group_.hold_disk(id, true);
+  ASSERT_TRUE(group_.run_until(
+      [&] { return group_.engine(successor).status().role == Role::leader; }, Duration::millis(5)));
+  EXPECT_EQ(group_.engine(successor).status().ballot, next);
+  for (std::uint32_t id = 1; id <= 3; ++id) group_.hold_disk(id, false);
+  ASSERT_TRUE(another_leads(Duration::millis(5)));
+}
+
+TEST_F(HandOverTest, ItDoesWithoutPromisesThatTakeLong) {
+  start();
+  // A follower that cannot be heard, and a successor whose disk is slow.
+  group_.hold_link(follower(3), leader_, true);
+  EXPECT_FALSE(group_.engine(leader_).hand_over(ReplicaId{follower(2)}));
+  group_.hold_disk(follower(2), true);
+  group_.run_for(Duration::millis(160));
+  group_.hold_disk(follower(2), false);
+  ASSERT_TRUE(another_leads(Duration::millis(100)));
+}
+
 TEST_F(HandOverTest, AProgramThatIsNotWellLeadsNoLonger) {
   start();
   group_.engine(leader_).report_health(false);
@@ -279,13 +324,13 @@ TEST_F(HandOverTest, ProgramsThatFailInTurnMoveTheLeaderLessAndLessOften) {
   start();
   // Whoever leads finds that what it depends on is dead; whoever does not lead does not notice.
   const auto changes_in_a_minute = [&] {
-    const std::uint64_t before = group_.engine(leader_now()).status().ballot.round;
+    const std::uint64_t before = group_.engine(1).status().leader_changes;
     for (int step = 0; step < 600; ++step) {
       const std::uint32_t leads = leader_now();
       for (std::uint32_t id = 1; id <= 3; ++id) group_.engine(id).report_health(id != leads);
       group_.run_for(Duration::millis(100));
     }
-    return group_.engine(leader_now()).status().ballot.round - before;
+    return group_.engine(1).status().leader_changes - before;
   };
   const std::uint64_t first = changes_in_a_minute();
   EXPECT_GE(first, 3u);

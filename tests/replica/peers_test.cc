@@ -125,20 +125,21 @@ TEST(Implied, ByEachMessage) {
       {Prepare{own, Slot{9}, {}, {}}, {own, {}}},
       {Accept{own, Slot{3}, Slot{9}, Slot{8}, {}, {}}, {own, {}}},
       {Watermark{own, Slot{9}}, {own, {}}},
-      {Heartbeat{own, 1, Slot{3}, Slot{9}, Slot{8}, {}, {}}, {own, {}}},
+      {Heartbeat{own, 1, Slot{3}, Slot{9}, Slot{8}, {}, {}, {}}, {own, {}}},
       {Release{own, {}}, {own, {}}},
       {Promise{ours, {}, true, Slot{9}, 0, {}, {}, {}}, {ours, Slot{9}}},
       {Accepted{ours, Slot{9}, {}}, {ours, {}}},
       // Neither is what follows durable ...
       {Refused{ours, own}, {}},
-      {HeartbeatAnswer{ours, 1, Slot{9}, {}, 0}, {}},
+      {HeartbeatAnswer{ours, 1, Slot{9}, {}, 0, false, {}}, {}},
+      {HeartbeatAnswer{ours, 1, Slot{9}, {}, 0, false, own}, {own, {}}},
       {Canvass{1, own, Slot{9}, 0}, {}},
       {CanvassAnswer{1, true, own}, {}},
       {Fetch{Slot{1}, Slot{9}}, {}},
       {Chosen{Slot{1}, {}}, {}},
       // ... nor may anybody speak for another's ballot.
       {Prepare{ours, Slot{9}, {}, {}}, {}},
-      {Heartbeat{ours, 1, Slot{3}, Slot{9}, Slot{8}, {}, {}}, {}},
+      {Heartbeat{ours, 1, Slot{3}, Slot{9}, Slot{8}, {}, {}, {}}, {}},
   };
   for (const Case& each : cases) {
     SCOPED_TRACE(each.message.index());

@@ -106,6 +106,7 @@ class Dump {
     field("announced", m.announced);
     field("lease", m.lease);
     for (const ReplicaId id : m.succession) field("successor", id);
+    field("next", m.next);
   }
   void operator()(const HeartbeatAnswer& m) {
     field("heartbeat_answer", m.ballot);
@@ -114,6 +115,7 @@ class Dump {
     field("lease", m.lease);
     field("priority", m.priority);
     field("impaired", static_cast<std::uint64_t>(m.impaired));
+    field("written", m.written);
   }
   void operator()(const Canvass& m) {
     field("canvass", m.round);
@@ -247,11 +249,11 @@ Message RandomMessages::make(std::size_t index) {
     void operator()(Fetch& m) { m = {slot_(), slot_()}; }
     void operator()(Chosen& m) { m = {Slot{r.any() / 2}, r.values()}; }
     void operator()(Heartbeat& m) {
-      m = {r.ballot(), r.any(), slot_(), slot_(), slot_(), r.ask(), {}};
+      m = {r.ballot(), r.any(), slot_(), slot_(), slot_(), r.ask(), {}, r.ballot()};
       for (ReplicaId& id : m.succession) id = r.replica();
     }
     void operator()(HeartbeatAnswer& m) {
-      m = {r.ballot(), r.any(), slot_(), r.echo(), u32_(), flag_()};
+      m = {r.ballot(), r.any(), slot_(), r.echo(), u32_(), flag_(), r.ballot()};
     }
     void operator()(Canvass& m) { m = {r.any(), r.ballot(), slot_(), u32_()}; }
     void operator()(CanvassAnswer& m) { m = {r.any(), flag_(), r.ballot()}; }
