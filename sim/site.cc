@@ -93,7 +93,8 @@ void Site::open() {
   }
   engine_.reset();
   world_.note(id_, "does not open: " + problem);
-  if (!damaged && !disk_mood.fails_reads && !disk_mood.full) {
+  const bool fails = disk_mood.fails_reads || disk_mood.fails_write || disk_mood.full;
+  if (!damaged && !fails) {
     world_.verdict.fail(fmt::format("replica {} does not open: {}", id_.value, problem));
   }
   // What is wrong with the disk for a while only is tried again.

@@ -49,6 +49,11 @@ class Disk {
   virtual std::error_code remove(const std::string& name) = 0;
   /// Reads past the page cache. `into` and `offset` are block aligned.
   virtual std::error_code read(FileId file, std::uint64_t offset, std::span<std::byte> into) = 0;
+  /// The very same read() is going to follow, perhaps: it may begin now. `into` must stay and be
+  /// left alone until that read(), the next read_ahead(), or close() of the file.
+  virtual void read_ahead(FileId file, std::uint64_t offset, std::span<std::byte> into) {
+    static_cast<void>(file), static_cast<void>(offset), static_cast<void>(into);
+  }
   virtual std::error_code sync(FileId file) = 0;
   /// Whole blocks, from aligned memory.
   virtual std::error_code write(FileId file, std::uint64_t offset,

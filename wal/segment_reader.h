@@ -10,6 +10,7 @@
 
 #include "wal/block_buffer.h"
 #include "wal/disk.h"
+#include "wal/format.h"
 
 namespace decree::wal {
 
@@ -19,7 +20,8 @@ struct Segment {
   std::uint32_t blocks = 0;
 };
 
-/// One file open at a time. A block that cannot be read is as good as a damaged one: it has bytes
+/// One file open at a time; where all of a log is read, the next piece is read while this one is
+/// looked at. A block that cannot be read is as good as a damaged one: it has bytes
 /// that nobody wrote. Empty spans if a file cannot be opened.
 class SegmentReader {
  public:
@@ -43,6 +45,18 @@ class SegmentReader {
  private:
   bool select(const Segment& segment);
   void fill(const Segment& segment, std::uint32_t first, std::uint32_t count);
+  void read_window(const Segment& segment, std::uint32_t first, std::uint32_t count);
+  bool take_ahead(std::uint32_t first, std::uint32_t count);
+  void begin_ahead(const Segment& segment);
+  [[nodiscard]] std::span<std::byte> ahead_bytes() const {
+    return ahead_.bytes().subspan(std::size_t{read_ahead_} * kBlockSize,
+                                  std::size_t{ahead_blocks_} * kBlockSize);
+  }
+  [[nodiscard]] std::uint32_t window_end() const { return window_first_ + window_blocks_; }
+  /// Of the window, from that block of the segment on.
+  [[nodiscard]] std::span<std::byte> window_from(std::uint32_t first) const {
+    return window_.bytes().subspan((window_at_ + first - window_first_) * kBlockSize);
+  }
   void read(std::uint64_t offset, std::span<std::byte> into);
 
   Disk& disk_;
@@ -50,8 +64,12 @@ class SegmentReader {
   FileId file_;
   std::uint64_t number_ = 0;  // of the open file
   BlockBuffer window_;
+  std::size_t window_at_ = 0;  // where it begins in its buffer, in blocks
   std::uint32_t window_first_ = 0;
   std::uint32_t window_blocks_ = 0;
+  /// What follows the window, behind room for what of the window is still needed then.
+  BlockBuffer ahead_;
+  std::uint32_t ahead_blocks_ = 0;  // that are being read; 0: none
   std::error_code error_;
 };
 

@@ -11,7 +11,21 @@ UringDisk::~UringDisk() {
   while (queue_.busy()) Directory::wait();
 }
 
+std::error_code UringDisk::read(FileId file, std::uint64_t offset, std::span<std::byte> into) {
+  const bool ahead = ahead_ && ahead_->is_started(fd_of(file), offset, into);
+  if (ahead && ahead_->finish()) return {};
+  return Directory::read(file, offset, into);
+}
+
+/// Past the page cache, as read() is.
+void UringDisk::read_ahead(FileId file, std::uint64_t offset, std::span<std::byte> into) {
+  if (!direct()) return;
+  if (ahead_ == nullptr) ahead_ = ReadAhead::open();
+  if (ahead_ != nullptr) ahead_->start(fd_of(file), offset, into);
+}
+
 void UringDisk::close(FileId file) {
+  if (ahead_ && ahead_->uses(fd_of(file))) static_cast<void>(ahead_->finish());
   uring().forget(fd_of(file));
   Directory::close(file);
 }

@@ -2,10 +2,12 @@
 #ifndef DECREE_WAL_URING_DISK_H_
 #define DECREE_WAL_URING_DISK_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "wal/directory.h"
+#include "wal/read_ahead.h"
 #include "wal/uring_queue.h"
 
 namespace decree::wal {
@@ -19,6 +21,8 @@ class UringDisk final : public Directory {
   /// Waits for what is under way.
   ~UringDisk() override;
 
+  std::error_code read(FileId file, std::uint64_t offset, std::span<std::byte> into) override;
+  void read_ahead(FileId file, std::uint64_t offset, std::span<std::byte> into) override;
   void close(FileId file) override;
   void submit_write(FileId file, std::uint64_t offset, std::span<const std::byte> bytes,
                     std::uint64_t token) override;
@@ -33,6 +37,7 @@ class UringDisk final : public Directory {
 
   WriteMode mode_;
   UringQueue queue_;
+  std::unique_ptr<ReadAhead> ahead_;  // starts with the first
 };
 
 }  // namespace decree::wal

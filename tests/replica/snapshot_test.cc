@@ -107,6 +107,29 @@ TEST_F(SnapshotTest, ARestartBeginsWithIt) {
   propose(next, 5);
 }
 
+TEST_F(SnapshotTest, APromiseThatIsWrittenAheadOutlivesTheRecordsBeforeIt) {
+  group_.start_all();
+  const std::uint32_t leader = group_.elect();
+  const std::uint32_t successor = leader % 3 + 1;
+  const std::uint32_t third = successor % 3 + 1;
+  group_.run_for(leases::Duration::millis(300));
+  // It comes to nothing: the leader never hears that its successor has what was placed.
+  group_.hold_link(successor, leader, true);
+  propose(leader, 1);
+  ASSERT_FALSE(group_.engine(leader).hand_over(ReplicaId{successor}));
+  const Ballot next{group_.engine(leader).status().ballot.round + 2, ReplicaId{successor},
+                    group_.engine(successor).identity().incarnation};
+  group_.run_for(leases::Duration::millis(1500));
+  ASSERT_EQ(group_.engine(leader).status().role, Role::leader);
+  ASSERT_LT(group_.engine(third).status().promised, next);
+  const Slot before = group_.engine(leader).status().applied;
+  propose(leader, 120);
+  ASSERT_TRUE(group_.run_until([&] { return group_.engine(third).status().log_dropped > before; }));
+  group_.kill(third);
+  group_.start(third);
+  EXPECT_GE(group_.engine(third).status().promised, next);
+}
+
 TEST_F(SnapshotTest, WhoIsTooFarBehindGetsIt) {
   group_.start_all();
   const std::uint32_t leader = group_.elect();

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -18,6 +19,7 @@
 #include "tests/wal/log_fixture.h"
 #include "wal/open_disk.h"
 #include "wal/posix_file.h"
+#include "wal/segment_reader.h"
 
 namespace decree::wal {
 namespace {
@@ -75,6 +77,49 @@ TEST_P(RealDiskTest, FindsWhatWasAppendedAcrossOpenings) {
     ASSERT_TRUE(wait_durable(*opened.log, *disk, opened.log->status().appended));
     EXPECT_EQ(read_back(*opened.log, 1, slot), expected);
   }
+}
+
+TEST_P(RealDiskTest, AllOfASegmentIsReadAheadAndIsWhatIsThere) {
+  constexpr std::uint32_t kBlocks = 5000;
+  const std::unique_ptr<Disk> disk = open();
+  const Segment segment{1, kBlocks};
+  const std::string file = path() + "/" + segment_name(segment.number);
+  const auto number_of = [](std::span<const std::byte> blocks, std::uint32_t index) {
+    std::uint32_t number = 0;
+    std::memcpy(&number, blocks.data() + std::size_t{index} * kBlockSize, sizeof number);
+    return number;
+  };
+  {
+    std::ofstream out(file, std::ios::binary);
+    std::vector<std::uint32_t> block(kBlockSize / sizeof(std::uint32_t));
+    for (std::uint32_t i = 0; i < kBlocks; ++i) {
+      std::ranges::fill(block, i);
+      out.write(reinterpret_cast<const char*>(block.data()), kBlockSize);
+    }
+  }
+  for (int pass = 0; pass < 2; ++pass) {
+    SegmentReader reader(*disk, SegmentReader::kReadAheadAll);
+    for (std::uint32_t first = 0; first < kBlocks;) {
+      const std::uint32_t count = std::min(first % 700 + 1, kBlocks - first);
+      const std::span<const std::byte> blocks = reader.blocks(segment, first, count);
+      ASSERT_EQ(blocks.size(), std::size_t{count} * kBlockSize);
+      for (std::uint32_t i = 0; i < count; ++i) ASSERT_EQ(number_of(blocks, i), first + i);
+      first += count;
+    }
+    EXPECT_FALSE(reader.error());
+    reader.blocks(segment, 0, 1);  // and leaves while the next piece is being read
+  }
+  // What is not there is an error, and what is before it is not lost.
+  std::filesystem::resize_file(file, std::uint64_t{3000} * kBlockSize);
+  SegmentReader reader(*disk, SegmentReader::kReadAheadAll);
+  for (std::uint32_t first = 0; first < kBlocks; first += 100) {
+    const std::span<const std::byte> blocks = reader.blocks(segment, first, 100);
+    for (std::uint32_t i = 0; i < 100; ++i) {
+      const std::uint32_t expected = first + i < 3000 ? first + i : 0xeeeeeeee;
+      ASSERT_EQ(number_of(blocks, i), expected);
+    }
+  }
+  EXPECT_TRUE(reader.error());
 }
 
 TEST_P(RealDiskTest, WritesABatchOfMegabytesAtOnce) {
