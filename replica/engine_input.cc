@@ -24,6 +24,11 @@ const Ballot* ballot_of(const Body& body) {
   }
 }
 
+/// A full log waits for its snapshot. What it does not take now is sent again, as if it were lost.
+bool fills_log(const Message& message) {
+  return std::holds_alternative<Accept>(message) || std::holds_alternative<Chosen>(message);
+}
+
 }  // namespace
 
 void Engine::on_frame(ReplicaId from, Payload frame) {
@@ -89,6 +94,7 @@ void Engine::step_frame(const Input& input, leases::Time now) {
                         ballot->replica.value));
     return;
   }
+  if (fills_log(*message) && !pace_.admits(log_->bytes_written())) return;
   peers_.heard(input.from, *message, core_.leader());
   if (learns_only_) return learn(input.from, *message, input.frame);
   LeaseEcho echo;

@@ -162,7 +162,19 @@ void Client::client(Arguments arguments, ReplyWriter& reply) {
   }
 }
 
+void Client::set_config(Arguments arguments, ReplyWriter& reply) {
+  if (arguments.size() != 4 || !is_word(arguments[2], "lease-ms")) {
+    return reply.error("ERR only lease-ms can be set: CONFIG SET lease-ms <milliseconds>");
+  }
+  constexpr std::int64_t kMostMs = 1'000'000;
+  const std::optional<std::int64_t> ms = parse_integer(arguments[3]);
+  if (!ms || *ms < 0 || *ms > kMostMs) return reply.error("ERR that is no number of milliseconds");
+  const std::string problem = host_.set_lease(static_cast<std::uint64_t>(*ms) * 1000);
+  problem.empty() ? reply.simple("OK") : reply.error("ERR " + problem);
+}
+
 void Client::config(Arguments arguments, ReplyWriter& reply) {
+  if (is_word(arguments[1], "set")) return set_config(arguments, reply);
   if (!is_word(arguments[1], "get")) {
     unknown_subcommand(arguments, reply);
     return;

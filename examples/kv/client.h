@@ -20,6 +20,8 @@ class Host {
   virtual std::string info(Arguments sections) = 0;
   /// The parameters that CONFIG GET shows.
   virtual std::vector<std::pair<std::string, std::string>> configuration() = 0;
+  /// Begins to have the group decide on this lease. Empty, or why it cannot be.
+  virtual std::string set_lease(std::uint64_t lease_us) = 0;
   /// Begins to hand leading over to this replica, none: to any. Empty, or why that cannot be.
   virtual std::string fail_over(ReplicaId successor) = 0;
 };
@@ -49,6 +51,7 @@ class Client {
   void quit(Arguments arguments, ReplyWriter& reply);
   void client(Arguments arguments, ReplyWriter& reply);
   void config(Arguments arguments, ReplyWriter& reply);
+  void set_config(Arguments arguments, ReplyWriter& reply);
   void command(Arguments arguments, ReplyWriter& reply);
   void info(Arguments arguments, ReplyWriter& reply);
   void failover(Arguments arguments, ReplyWriter& reply);

@@ -51,7 +51,8 @@ Server::Server(Replica& replica, Machine& machine, const ServerOptions& options)
       service_{replica, machine, expirer_, *this, options.limits, options.reads_locally},
       acceptor_(listen(replica.executor(), options)),
       retry_timer_(replica.executor()),
-      port_(acceptor_.local_endpoint().port()) {}
+      port_(acceptor_.local_endpoint().port()),
+      heartbeat_us_(options.heartbeat_us) {}
 
 void Server::start() {
   boost::asio::post(replica_.executor(), [this] {
@@ -139,6 +140,14 @@ std::string Server::info(Arguments sections) {
   return format_info(facts, sections);
 }
 
+std::string Server::set_lease(std::uint64_t lease_us) {
+  LeaseSettings wanted = replica_.status().lease_settings;
+  wanted.lease_us = lease_us;
+  const std::string problem = wanted.check(heartbeat_us_);
+  if (problem.empty()) replica_.async_set_lease(wanted, [](error_code) {});
+  return problem;
+}
+
 std::string Server::fail_over(ReplicaId successor) {
   const error_code error = replica_.hand_over(successor);
   if (error == Errc::not_leader) return "this replica does not lead";
@@ -150,6 +159,7 @@ std::vector<std::pair<std::string, std::string>> Server::configuration() {
   return {
       {"appendonly", "yes"},
       {"databases", "1"},
+      {"lease-ms", std::to_string(replica_.status().lease_settings.lease_us / 1000)},
       {"maxclients", std::to_string(service_.limits.clients)},
       {"maxmemory", std::to_string(service_.limits.data_bytes)},
       {"maxmemory-policy", "noeviction"},

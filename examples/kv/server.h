@@ -23,6 +23,7 @@ struct ServerOptions {
   Limits limits;
   bool reads_locally = false;
   std::int64_t clock_offset_ms = 0;
+  std::uint64_t heartbeat_us = Options{}.heartbeat_us;
 };
 
 /// Everything happens on the engine's thread, so that no request changes threads. `replica` and
@@ -47,6 +48,7 @@ class Server final : private Host {
   void closed(std::uint64_t id);
   void begin_stop();
   std::string info(Arguments sections) override;
+  std::string set_lease(std::uint64_t lease_us) override;
   std::string fail_over(ReplicaId successor) override;
   std::vector<std::pair<std::string, std::string>> configuration() override;
 
@@ -57,6 +59,7 @@ class Server final : private Host {
   Acceptor acceptor_;
   boost::asio::steady_timer retry_timer_;
   std::uint16_t port_ = 0;
+  const std::uint64_t heartbeat_us_;
   std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections_;
   std::uint64_t last_id_ = 0;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();

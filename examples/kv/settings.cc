@@ -51,7 +51,8 @@ void declare(CLI::App& app, Raw& raw, Settings& settings) {
   app.add_option("--heartbeat-ms", raw.heartbeat_ms, "Of a leader")->capture_default_str();
   app.add_option("--suspect-ms", raw.suspect_ms, "Least silence of a leader that is suspicious")
       ->capture_default_str();
-  app.add_option("--lease-ms", raw.lease_ms, "Leader lease; 0: none")->capture_default_str();
+  app.add_option("--lease-ms", raw.lease_ms, "Leader lease of a new group; 0: none")
+      ->capture_default_str();
   app.add_option("--log-mb", raw.log_mb, "Of the log's files; at half of it a snapshot is taken")
       ->capture_default_str();
   app.add_option("--max-clients", settings.server.limits.clients, "More are refused")
@@ -84,6 +85,7 @@ void convert(const Raw& raw, Settings* settings) {
   settings->replica.suspect_us = to_us(raw.suspect_ms, "--suspect-ms");
   settings->replica.lease_us = to_us(raw.lease_ms, "--lease-ms");
   std::tie(settings->server.host, settings->server.port) = parse_endpoint(raw.listen, "--listen");
+  settings->server.heartbeat_us = settings->replica.heartbeat_us;
   settings->server.reads_locally = raw.read == "local";
   settings->server.limits.data_bytes = raw.max_memory_mb << 20;
   settings->server.limits.buffer_bytes = raw.max_buffer_mb << 20;

@@ -50,9 +50,9 @@ struct Options {
   std::uint64_t max_command_bytes = 2u << 20;   // one command; 1 KiB to 16 MiB
   std::uint64_t max_pending_bytes = 64u << 20;  // proposals in flight; at least 4 commands
   /// Of the log's files, beside the snapshots; 64 MiB or 128 commands to 1 TiB. At half of it a
-  /// snapshot is taken, slowly, and from three quarters on as fast as the disk takes it. A leader
-  /// whose log is full takes a byte for each four of the snapshot: it has at most half of the
-  /// state's size and what is pending beyond this; without snapshots, or while they fail, no bound.
+  /// snapshot is taken, slowly, and from three quarters on as fast as the disk takes it. A full log
+  /// takes a byte for each four of the snapshot: it has at most half of the state's size and what
+  /// is pending beyond this; without snapshots, or while they fail, no bound.
   std::uint64_t log_bytes = 1u << 30;
 
   /// Empty, or a sentence that names the first option that is out of range.

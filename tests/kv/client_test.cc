@@ -17,6 +17,9 @@ class FixedHost final : public Host {
   std::string info(Arguments sections) override {
     return sections.empty() ? "all" : std::string(sections[0]);
   }
+  std::string set_lease(std::uint64_t lease_us) override {
+    return lease_us == 200'000 ? "" : "refused " + std::to_string(lease_us);
+  }
   std::string fail_over(ReplicaId successor) override {
     return successor.value == 2 ? "" : "refused " + std::to_string(successor.value);
   }
@@ -61,6 +64,18 @@ TEST_F(ClientTest, Hello) {
   EXPECT_EQ(run({"HELLO", "2", "AUTH", "u"}), error("ERR Syntax error in HELLO option 'AUTH'"));
 }
 
+TEST_F(ClientTest, ConfigSet) {
+  EXPECT_EQ(run({"CONFIG", "SET", "lease-ms", "200"}), kOk);
+  EXPECT_EQ(run({"CONFIG", "SET", "Lease-Ms", "0"}), error("ERR refused 0"));
+  for (const std::string_view bad : {"-1", "1.5", "x", "1000001", ""}) {
+    EXPECT_EQ(run({"CONFIG", "SET", "lease-ms", bad}),
+              error("ERR that is no number of milliseconds"));
+  }
+  const std::string only = "ERR only lease-ms can be set: CONFIG SET lease-ms <milliseconds>";
+  EXPECT_EQ(run({"CONFIG", "SET", "port", "1"}), error(only));
+  EXPECT_EQ(run({"CONFIG", "SET", "lease-ms"}), error(only));
+}
+
 TEST_F(ClientTest, ClientSubcommands) {
   EXPECT_EQ(run({"CLIENT", "ID"}), ":42\r\n");
   EXPECT_EQ(run({"CLIENT", "GETNAME"}), kNull);
@@ -78,8 +93,8 @@ TEST_F(ClientTest, ConfigGet) {
   EXPECT_EQ(run({"CONFIG", "GET", "nosuch"}), "*0\r\n");
   EXPECT_EQ(run({"CONFIG", "GET"}),
             error("ERR wrong number of arguments for 'config|get' command"));
-  EXPECT_EQ(run({"CONFIG", "SET", "a", "b"}),
-            error("ERR unknown subcommand 'SET'. Try CONFIG HELP."));
+  EXPECT_EQ(run({"CONFIG", "BOGUS", "a"}),
+            error("ERR unknown subcommand 'BOGUS'. Try CONFIG HELP."));
 }
 
 TEST_F(ClientTest, Command) {

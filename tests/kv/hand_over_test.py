@@ -105,6 +105,21 @@ class HandOver(group.GroupTest):
             with self.assertRaisesRegex(redis.ResponseError, why):
                 replica.client.execute_command(*command)
 
+    def test_the_group_decides_on_its_lease(self):
+        follower = self.group.follower()
+        for value, why in ((99, "lease_us"), ("x", "no number"), (-1, "no number")):
+            with self.assertRaisesRegex(redis.ResponseError, why):
+                follower.client.config_set("lease-ms", value)
+        with self.assertRaisesRegex(redis.ResponseError, "only lease-ms can be set"):
+            follower.client.config_set("port", 1)
+        self.assertTrue(follower.client.config_set("lease-ms", 700))
+        for replica in self.group.replicas:
+            group.wait_until(lambda r=replica: r.info()["lease_us"] == 700_000,
+                             f"replica {replica.id} goes by it")
+            self.assertEqual(replica.client.config_get("lease-ms"), {"lease-ms": "700"})
+        group.wait_until(lambda: self.group.leader().info()["lease_left_us"] > 300_000,
+                         "a lease that is longer than the one before")
+
     def test_others_notice_nothing_of_a_leader_that_is_ended(self):
         old = self.group.leader()
         others = [r for r in self.group.replicas if r is not old]

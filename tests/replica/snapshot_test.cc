@@ -191,6 +191,21 @@ TEST_F(SnapshotTest, AFullLogWaitsForIt) {
   EXPECT_LT(group_.engine(leader).status().log_bytes, most);
 }
 
+TEST_F(SnapshotTest, AFullLogOfAFollowerWaitsForItAndTheOthersDoNot) {
+  group_.start_all();
+  const std::uint32_t leader = group_.elect();
+  const std::uint32_t slow = leader % 3 + 1;
+  const LogBudget budget = LogBudget::of(group_.options.log_bytes);
+  group_.disk(slow).hold_snapshots(true);
+  propose(leader, 120);
+  const std::uint64_t most = (budget.full_segments + 1) * budget.segment_bytes;
+  EXPECT_LE(group_.engine(slow).status().log_bytes, most);
+  EXPECT_LT(group_.engine(slow).status().applied, group_.engine(leader).status().applied);
+  group_.disk(slow).hold_snapshots(false);
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(slow); }));
+  expect_equal(leader, slow);
+}
+
 TEST(LogPaceTest, AFullLogTakesAByteForFourOfTheSnapshot) {
   LogPace pace;
   EXPECT_TRUE(pace.admits(1'000'000)) << "it is not full";
