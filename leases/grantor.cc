@@ -5,7 +5,7 @@
 namespace decree::leases {
 
 Grantor::Grantor(const Settings& settings, Duration longest, Time locked)
-    : settings_(settings), durable_(longest), forgotten_(locked + longest) {}
+    : settings_(settings), durable_(longest), forgotten_(locked + own_wait(longest, settings)) {}
 
 std::optional<Duration> Grantor::must_persist() const {
   if (settings_.lease <= durable_) return std::nullopt;
@@ -16,7 +16,7 @@ void Grantor::persisted(Duration longest) { durable_ = std::max(durable_, longes
 
 void Grantor::decided(Duration lease, std::uint32_t rho_ppm) {
   settings_.lease = lease;
-  settings_.rho_ppm = rho_ppm;
+  settings_.rho_ppm = settings_.decided_rho_ppm = rho_ppm;
 }
 
 void Grantor::promised(const Ballot& ballot) { floor_ = std::max(floor_, ballot); }
@@ -65,7 +65,7 @@ void Grantor::clock_fault(Time now) {
   // Grants that were dropped as expired may be as old as the fault: like after a restart, the
   // longest T stands for all of them.
   grants_.clear();
-  forgotten_ = now + durable_;
+  forgotten_ = now + own_wait(durable_, settings_);
 }
 
 }  // namespace decree::leases

@@ -18,6 +18,8 @@ struct Settings {
   Duration stall = Duration::millis(500);            // without progress a part of a replica is dead
   Duration lease = Duration::millis(100);            // T; 0: no leases
   std::uint32_t rho_ppm = 110'000;                   // bound of every clock's rate error
+  std::uint32_t own_rho_ppm = 0;                     // of this replica's own
+  std::uint32_t decided_rho_ppm = 0;  // the group's as far as it is known here; 0: it is not
 
   /// Settings whose other spans follow from the two that are chosen.
   static constexpr Settings paced(Duration heartbeat, Duration suspicion_floor) {
@@ -30,6 +32,19 @@ struct Settings {
     return settings;
   }
 };
+
+/// How long to wait by the own clock for what was promised by clocks that keep to the group's rho:
+/// longer where the own one may be faster than those. Whoever lags behind knows an older rho, which
+/// is never larger: the group's may only grow.
+constexpr Duration own_wait(Duration promised, const Settings& settings) {
+  constexpr std::int64_t kMillion = 1'000'000;
+  constexpr std::int64_t kMost = INT64_MAX / 2;  // centuries
+  if (settings.own_rho_ppm <= settings.decided_rho_ppm || promised.ns > kMost) return promised;
+  const std::int64_t own = kMillion + std::int64_t{settings.own_rho_ppm};
+  const std::int64_t group = kMillion + std::int64_t{settings.decided_rho_ppm};
+  const std::int64_t rest = promised.ns % group * own;
+  return {promised.ns / group * own + (rest + group - 1) / group};  // rounded up
+}
 
 /// T(1-rho)/(1+rho), rounded down: how long, by a clock that may be slow by rho, a promise of T by
 /// a clock that may be fast by rho surely lasts.

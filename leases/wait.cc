@@ -11,7 +11,9 @@ Time later(Time now, Duration span) { return span < kNever - now ? now + span : 
 
 }  // namespace
 
-Wait::Wait(const Voters& voters) : voters_(voters) { begin(); }
+Wait::Wait(const Settings& settings, const Voters& voters) : settings_(settings), voters_(voters) {
+  begin();
+}
 
 void Wait::begin() {
   remainder_ = PerReplica<Duration>();
@@ -22,6 +24,7 @@ void Wait::promise(ReplicaId from, std::uint64_t remainder_ns, Time receipt) {
   if (!voters_.contains(from)) return;
   constexpr std::uint64_t kLongest = INT64_MAX;
   remainder_[from] = {static_cast<std::int64_t>(std::min(remainder_ns, kLongest))};
+  remainder_[from] = own_wait(remainder_[from], settings_);
   until_[from] = later(receipt, remainder_[from]);
 }
 

@@ -3,6 +3,7 @@
 #define DECREE_LEASES_WAIT_H_
 
 #include "leases/clock.h"
+#include "leases/settings.h"
 #include "leases/voters.h"
 
 namespace decree::leases {
@@ -11,7 +12,9 @@ namespace decree::leases {
 /// prepare and replicate. Pure; one thread. `voters` must outlive it.
 class Wait {
  public:
-  explicit Wait(const Voters& voters);
+  Wait(const Settings& settings, const Voters& voters);
+  /// See Lease::decided().
+  void decided(std::uint32_t rho_ppm) { settings_.decided_rho_ppm = rho_ppm; }
 
   /// A new ballot: forgets every promise.
   void begin();
@@ -26,6 +29,7 @@ class Wait {
   [[nodiscard]] bool over(Time now) const;
 
  private:
+  Settings settings_;
   const Voters& voters_;
   PerReplica<Duration> remainder_;
   PerReplica<Time> until_;

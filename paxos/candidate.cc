@@ -18,7 +18,10 @@ void Candidate::prepare_sent(ReplicaId self, Slot known_chosen, const SlotLog& l
 bool Candidate::promise(ReplicaId from, const Promise& promise) {
   if (promise.after != reported_[from.value] || promised_by_.contains(from)) return false;
   watermark_ = std::max(watermark_, promise.known_chosen);
-  lost_[from.value] = {promise.lost, promise.lost_through};
+  // What one chunk says is lost a later one does not take back: the acceptor may have learned of it
+  // meanwhile, and this replica has not.
+  Lost& lost = lost_[from.value];
+  lost = {std::max(lost.ballot, promise.lost), std::max(lost.through, promise.lost_through)};
   for (const AcceptedValue& accepted : promise.accepted) {
     report(accepted.slot, accepted.ballot, accepted.value);
     reported_[from.value] = accepted.slot;

@@ -90,7 +90,13 @@ Applied Applier::apply_in_session(Slot slot, const Value& value) {
 Applied Applier::apply_lease_settings(const Value& value) {
   const std::optional<LeaseDecree> decree = LeaseDecree::decode(value.bytes.view);
   if (!decree) return {Errc::invalid_settings, {}};
-  if (!lease_settings_ || !decree->only_if_none) lease_settings_ = decree->settings;
+  if (lease_settings_ && decree->only_if_none) return {};
+  // Whoever lags behind goes by the rho before: that must not be the larger one.
+  const std::uint32_t rho_ppm = decree->settings.clock_rate_error_ppm;
+  if (lease_settings_ && rho_ppm < lease_settings_->clock_rate_error_ppm) {
+    return {Errc::invalid_settings, {}};
+  }
+  lease_settings_ = decree->settings;
   return {};
 }
 

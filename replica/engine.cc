@@ -25,7 +25,7 @@ leases::Settings settings_of(const Options& options) {
   leases::Settings settings =
       leases::Settings::paced(micros(options.heartbeat_us), micros(options.suspect_us));
   settings.lease = micros(options.lease_us);
-  settings.rho_ppm = options.clock_rate_error_ppm;
+  settings.rho_ppm = settings.own_rho_ppm = options.clock_rate_error_ppm;
   return settings;
 }
 
@@ -55,7 +55,7 @@ Engine::Engine(const Options& options, StateMachine& machine, const leases::Cloc
       budget_(LogBudget::of(options.log_bytes)),
       core_(options.id, voters_, budget_.memory_bytes),
       lease_(settings_, voters_),
-      wait_(voters_),
+      wait_(settings_, voters_),
       applier_(machine),
       encoder_({options.cluster, 0, options.id}),
       snapshot_at_segments_(budget_.snapshot_segments) {}

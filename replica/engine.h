@@ -163,6 +163,7 @@ class Engine final : public transport::NetworkEvents {
   /// What a peer said before a handshake counts in it, although it is stepped later.
   void hear_what_waits(ReplicaId peer);
   void step_frame(const Input& input, leases::Time now);
+  [[nodiscard]] bool has_room_for(const Message& message);
   void learn(ReplicaId from, const Message& message, const Payload& frame);
   /// Tells the parts that know about time, before the core steps. False: the core must not see it.
   bool notice_time(ReplicaId from, const Message& message, LeaseEcho& echo, leases::Time now);

@@ -24,11 +24,6 @@ const Ballot* ballot_of(const Body& body) {
   }
 }
 
-/// A full log waits for its snapshot. What it does not take now is sent again, as if it were lost.
-bool fills_log(const Message& message) {
-  return std::holds_alternative<Accept>(message) || std::holds_alternative<Chosen>(message);
-}
-
 }  // namespace
 
 void Engine::on_frame(ReplicaId from, Payload frame) {
@@ -94,13 +89,23 @@ void Engine::step_frame(const Input& input, leases::Time now) {
                         ballot->replica.value));
     return;
   }
-  if (fills_log(*message) && !pace_.admits(log_->bytes_written())) return;
+  if (!has_room_for(*message)) return;
   peers_.heard(input.from, *message, core_.leader());
   if (learns_only_) return learn(input.from, *message, input.frame);
   LeaseEcho echo;
   if (!notice_time(input.from, *message, echo, now)) return;
   core_.step(input.from, *message, input.frame, echo);
   after_step(input.from, *message, echo, now);
+}
+
+/// A full log waits for its snapshot. What it does not take now is sent again, as if it were lost:
+/// a leader learns of that by what is received under its ballot, so the first accept is taken
+/// always.
+bool Engine::has_room_for(const Message& message) {
+  const auto* accept = std::get_if<Accept>(&message);
+  if (accept == nullptr && !std::holds_alternative<Chosen>(message)) return true;
+  if (pace_.admits(log_->bytes_written())) return true;
+  return accept != nullptr && core_.received(accept->ballot) == Slot{};
 }
 
 /// What says how far the others are, and what they hand out. Nobody gets an answer that counts.

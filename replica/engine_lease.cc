@@ -13,7 +13,10 @@ namespace decree::replica {
 /// may err by more than the group allows for has no part in leases.
 void Engine::follow_lease_settings() {
   const std::optional<LeaseSettings>& decided = applier_.lease_settings();
-  if (!decided || *decided == lease_settings_) return;
+  if (!decided) return;
+  settings_.decided_rho_ppm = decided->clock_rate_error_ppm;
+  wait_.decided(decided->clock_rate_error_ppm);
+  if (*decided == lease_settings_) return;
   lease_settings_ = *decided;
   const bool fits = options_.clock_rate_error_ppm <= decided->clock_rate_error_ppm;
   settings_.lease =

@@ -27,7 +27,8 @@ class Category final : public boost::system::error_category {
       case Errc::stale_sequence:
         return "the session has gone past this request";
       case Errc::invalid_settings:
-        return "the lease settings are out of range";
+        return "the lease settings are out of range, or clock_rate_error_ppm is smaller than "
+               "before";
       case Errc::outcome_unknown:
         return "the command may or may not have been applied";
       case Errc::storage_failed:

@@ -176,8 +176,7 @@ void Nemesis::befall_process(const Fault& fault, Site& site, Random random) {
   }
 }
 
-/// Clocks keep the bound that the group began with: a larger one is as safe, and with a smaller one
-/// nobody may grant anything.
+/// A larger bound of the clocks is as safe; a smaller one is refused.
 void Nemesis::change_lease(Site& site, Random random) {
   replica::LeaseDecree decree{plan_.options.lease()};
   decree.settings.lease_us =
@@ -275,6 +274,8 @@ std::vector<ReplicaId> Nemesis::relent() {
     core.erase(core.begin() + static_cast<std::ptrdiff_t>(random_.below(core.size())));
   }
   for (const auto& site : world_.sites()) {
+    // Of the others, too: one that is being opened now may still come.
+    site->clock().set_rate(plan_.clock_ppm.at(site->id().value - 1));
     if (site->refused_to_open()) continue;
     if (std::find(core.begin(), core.end(), site->id()) == core.end()) {
       site->crash(CrashMode::some_blocks, random_.chance(500'000));
@@ -283,7 +284,6 @@ std::vector<ReplicaId> Nemesis::relent() {
     site->disk_mood = plan_.disk;
     site->turn_cost = plan_.turn_cost;
     site->apply_cost = {};
-    site->clock().set_rate(plan_.clock_ppm.at(site->id().value - 1));
     site->recover();
   }
   return core;

@@ -43,12 +43,19 @@ World::World(const Plan& plan, const Subject& subject, Trace& trace_to)
     options.priority = static_cast<std::uint32_t>(random.below(3));
     // Whoever leads first decides: the others' options do not count.
     if (random.chance(100'000)) options.lease_us = options.heartbeat_us * random.between(2, 40);
+    // Nor does its bound of the clock, where that is smaller than the own.
+    std::int64_t clock_ppm = plan.clock_ppm.at(id - 1);
+    if (random.chance(100'000)) {
+      std::uint32_t& rho = options.clock_rate_error_ppm;
+      rho = static_cast<std::uint32_t>(random.between(rho, 300'000));
+      clock_ppm = random.chance(500'000) ? rho : -std::int64_t{rho};
+    }
     sites_.push_back(
         std::make_unique<Site>(ReplicaId{id}, options, surroundings_, random.fork(id)));
     sites_.back()->disk_mood = plan.disk;
     sites_.back()->scrub_pace = pace_of(plan);
     sites_.back()->turn_cost = plan.turn_cost;
-    sites_.back()->clock().set_rate(plan.clock_ppm.at(id - 1));
+    sites_.back()->clock().set_rate(clock_ppm);
   }
 }
 

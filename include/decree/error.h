@@ -17,7 +17,7 @@ enum class Errc {
   closed = 5,            // the replica was closed before the call
   session_expired = 6,   // the session is unknown or was evicted: open a new one
   stale_sequence = 7,    // the session has gone past this request, its reply is forgotten
-  invalid_settings = 8,  // the leader finds them out of range, see LeaseSettings::check()
+  invalid_settings = 8,  // out of range, or a smaller rho, see LeaseSettings
   // The command may have been applied, or may be in the future.
   outcome_unknown = 20,
   storage_failed = 21,  // this replica's log failed and it votes no more

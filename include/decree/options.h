@@ -25,7 +25,7 @@ struct Member {
 /// What a group has decided about leases, see docs/leases.md.
 struct LeaseSettings {
   std::uint64_t lease_us = 100'000;  // T; 0 (no leases), or 2 heartbeats of the leader to 60 s
-  std::uint32_t clock_rate_error_ppm = 110'000;  // rho; 1 to 300,000
+  std::uint32_t clock_rate_error_ppm = 110'000;  // rho; 1 to 300,000; may only grow
 
   bool operator==(const LeaseSettings&) const = default;
   /// Empty, or a sentence that names the first that is out of range.

@@ -110,7 +110,7 @@ TEST_F(ApiTest, ASessionIsAnsweredTheSameTwice) {
 
 TEST_F(ApiTest, TheLeaseSettingsAreTheGroups) {
   open_all();
-  const LeaseSettings decided{500'000, 100'000};
+  const LeaseSettings decided{500'000, 120'000};
   std::promise<error_code> refused;
   replica(1).async_set_lease({1, 110'000}, [&](error_code error) { refused.set_value(error); });
   EXPECT_EQ(get(refused.get_future()), Errc::invalid_settings);

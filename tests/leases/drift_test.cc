@@ -41,7 +41,7 @@ class Drift {
   void run(std::int64_t prepared_ns) {
     Lease lease(settings_, voters_);
     Grantor grantor(settings_, settings_.lease, Time{0});
-    Wait wait(voters_);
+    Wait wait(Settings{}, voters_);
     lease.begin(ballot(1, 1), start(1));
     lease.open();
     const LeaseAsk ask = lease.ask(holder_clock_.now());

@@ -216,6 +216,16 @@ TEST(GrantorStartTest, AfterARestartTheLongestDurableTBarsEverybodyItselfInclude
   EXPECT_EQ(grantor.remainder(ballot(9, 2), start(1), at(300)), Duration{});
 }
 
+TEST(GrantorStartTest, WhatARestartForgotLastsLongerByAClockThatMayBeFasterThanTheGroupsMay) {
+  Settings own = settings();
+  own.own_rho_ppm = 250'000;
+  own.decided_rho_ppm = 0;
+  Grantor grantor(own, ms(100), at(0));
+  EXPECT_EQ(grantor.remainder(ballot(9, 2), start(1), at(0)), ms(125));
+  grantor.clock_fault(at(50));
+  EXPECT_EQ(grantor.remainder(ballot(9, 2), start(1), at(50)), ms(125));
+}
+
 TEST(GrantorStartTest, AReleaseDoesNotEndWhatARestartForgot) {
   Grantor grantor(settings(), ms(100), at(0));
   grantor.release(ballot(3, 1));

@@ -14,7 +14,7 @@ std::uint64_t left(std::int64_t milliseconds) {
 class WaitTest : public ::testing::Test {
  protected:
   Voters voters_ = voters(3);
-  Wait wait_{voters_};
+  Wait wait_{Settings{}, voters_};
 };
 
 TEST_F(WaitTest, IsNotOverBeforeAQuorumHasPromised) {
@@ -31,6 +31,35 @@ TEST_F(WaitTest, LastsFromTheReceiptOfThePromiseForItsRemainder) {
   EXPECT_EQ(wait_.until(), at(57));
   EXPECT_FALSE(wait_.over(at(57) - Duration{1}));
   EXPECT_TRUE(wait_.over(at(57)));
+}
+
+TEST_F(WaitTest, IsLongerByAClockThatMayBeFasterThanTheGroupsMay) {
+  Settings settings;
+  settings.own_rho_ppm = 250'000;
+  settings.decided_rho_ppm = 1'000;
+  Wait wait(settings, voters_);
+  wait.promise(id(1), 0, at(0));
+  wait.promise(id(2), 1'001'000, at(0));
+  EXPECT_EQ(wait.until(), at(0) + Duration{1'250'000});
+  wait.clock_fault(at(10));
+  EXPECT_EQ(wait.until(), at(10) + Duration{1'250'000});
+  wait.decided(250'000);
+  wait.promise(id(2), 1'001'000, at(0));
+  EXPECT_EQ(wait.until(), at(10)) << "replica 1's began again";
+}
+
+TEST(OwnWait, IsRoundedUpAndDoesNotOverflow) {
+  Settings settings;
+  EXPECT_EQ(own_wait(ms(100), settings), ms(100));
+  settings.own_rho_ppm = 110'000;
+  EXPECT_EQ(own_wait(ms(100), settings), ms(111)) << "nothing is known of the group's";
+  settings.decided_rho_ppm = 110'000;
+  EXPECT_EQ(own_wait(ms(100), settings), ms(100));
+  settings.decided_rho_ppm = 109'999;
+  EXPECT_EQ(own_wait({1}, settings), Duration{2});
+  EXPECT_EQ(own_wait({}, settings), Duration{});
+  EXPECT_EQ(own_wait(Duration{INT64_MAX}, settings), Duration{INT64_MAX});
+  EXPECT_GT(own_wait(Duration{INT64_MAX / 2}, settings), Duration{INT64_MAX / 2});
 }
 
 TEST_F(WaitTest, TheQuorumThSmallestCounts) {

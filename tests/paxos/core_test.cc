@@ -369,6 +369,26 @@ TEST_F(CoreTest, AWatermarkThatTheCandidateDoesNotKnowIsDurableBeforeItIsTold) {
   EXPECT_EQ(sent_to<Promise>(kThird)[0].known_chosen, Slot{});
 }
 
+TEST_F(CoreTest, WhatOneChunkSaysIsLostALaterOneDoesNotTakeBack) {
+  const Ballot old{3, kThird, {}};
+  const Ballot own = core_.next_ballot(old);
+  core_.campaign(own, {});
+  turn();
+  turn();
+  // The second puppet lost what it accepted in slots through 2, and has learned meanwhile that they
+  // are chosen; this replica has not.
+  const AcceptedValue third{Slot{3}, old, numbered(3, 10)};
+  step(kSecond, Promise{own, {}, false, {}, 0, old, Slot{2}, std::span(&third, 1)});
+  const AcceptedValue fourth{Slot{4}, old, numbered(4, 10)};
+  step(kSecond, Promise{own, Slot{3}, true, {}, 0, {}, {}, std::span(&fourth, 1)});
+  turn();
+  EXPECT_EQ(core_.leader(), nullptr) << "slots 1 and 2 are not known to be free";
+  const AcceptedValue first[] = {{Slot{1}, old, numbered(1, 10)}, {Slot{2}, old, numbered(2, 10)}};
+  step(kThird, Promise{own, {}, true, {}, 0, {}, {}, first});
+  turn();
+  EXPECT_NE(core_.leader(), nullptr);
+}
+
 TEST_F(CoreTest, TheSuccessorAsksWithTheBallotThatWasWrittenAhead) {
   const Ballot next{3, kSelf, {}};
   step(kSecond, Prepare{Ballot{1, kSecond, {}}, {}, {}, {}});

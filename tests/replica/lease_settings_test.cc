@@ -109,10 +109,9 @@ TEST_F(LeaseSettingsTest, NoLeaseIsHeldOnceTheGroupWantsNone) {
 TEST_F(LeaseSettingsTest, AReplicaWhoseClockMayErrByMoreHasNoPartInLeases) {
   group_.start(1);
   group_.start(2);
+  lead_with_lease();
   group_.options.clock_rate_error_ppm = 250'000;
   group_.start(3);
-  const OutcomeRef set = group_.set_lease(1, kFounded);
-  ASSERT_TRUE(group_.run_until([&] { return set->answered; }));
   ASSERT_TRUE(all_have(kFounded));
   EXPECT_TRUE(group_.was_noted(3, "it grants no lease"));
   // As a follower: the two others are a quorum with it only.
@@ -141,12 +140,12 @@ TEST_F(LeaseSettingsTest, AReplicaWhoseClockMayErrByMoreHasNoPartInLeases) {
 }
 
 TEST_F(LeaseSettingsTest, TheOwnClockIsHeldToItsOwnBound) {
+  group_.options.clock_rate_error_ppm = 1'000;
   group_.start(1);
   group_.start(2);
+  lead_with_lease();
   group_.options.clock_rate_error_ppm = 300'000;
   group_.start(3);
-  const OutcomeRef set = group_.set_lease(1, {100'000, 1'000});
-  ASSERT_TRUE(group_.run_until([&] { return set->answered; }));
   ASSERT_TRUE(all_have({100'000, 1'000}));
   group_.kill(3);
   group_.start(3);  // knows the group's bound from the start
@@ -154,6 +153,35 @@ TEST_F(LeaseSettingsTest, TheOwnClockIsHeldToItsOwnBound) {
   group_.skew(3, Duration::millis(5));
   group_.run_for(Duration::millis(300));
   EXPECT_EQ(group_.engine(3).status().clock_faults, 0u);
+}
+
+TEST_F(LeaseSettingsTest, RhoOnlyGrowsSoThatWhoLagsBehindWaitsLongEnough) {
+  group_.start_all();
+  const std::uint32_t leader = lead_with_lease();
+  const OutcomeRef less = group_.set_lease(other(leader), {100'000, 109'999});
+  ASSERT_TRUE(group_.run_until([&] { return less->answered; }));
+  EXPECT_EQ(less->error, Errc::invalid_settings);
+  ASSERT_TRUE(all_have(kFounded));
+}
+
+TEST_F(LeaseSettingsTest, AClockThatMayBeFasterThanTheGroupsWaitsLongerForALease) {
+  group_.options.clock_rate_error_ppm = 1'000;
+  group_.options.lease_us = 1'000'000;
+  group_.start(1);
+  group_.start(2);
+  const std::uint32_t leader = lead_with_lease();
+  group_.options.clock_rate_error_ppm = 250'000;
+  group_.options.priority = 9;
+  group_.start(3);
+  ASSERT_TRUE(all_have({1'000'000, 1'000}));
+  group_.run_for(Duration::millis(2000));  // what restarts may have forgotten is over
+  ASSERT_TRUE(group_.engine(leader).holds_lease());
+  group_.kill(leader);
+  const leases::Time killed = group_.now();
+  ASSERT_TRUE(group_.run_until([&] { return group_.engine(3).status().role == Role::leader; }));
+  ASSERT_EQ(group_.elect(), 3u);
+  // A heartbeat was granted 20 ms before the kill at the earliest.
+  EXPECT_GE(group_.now() - killed, Duration::millis((1'000 - 20) * 1'249 / 1'000));
 }
 
 TEST_F(LeaseSettingsTest, ThatAreOutOfRangeAreRefusedWhereverTheyComeFrom) {

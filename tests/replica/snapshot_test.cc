@@ -206,6 +206,25 @@ TEST_F(SnapshotTest, AFullLogOfAFollowerWaitsForItAndTheOthersDoNot) {
   expect_equal(leader, slow);
 }
 
+TEST_F(SnapshotTest, AFollowerWhoseLogIsFullFollowsANewLeaderAllTheSame) {
+  group_.start_all();
+  const std::uint32_t leader = group_.elect();
+  const std::uint32_t slow = leader % 3 + 1;
+  group_.disk(slow).hold_snapshots(true);
+  propose(leader, 80);
+  const std::uint32_t next = slow % 3 + 1;
+  ASSERT_TRUE(group_.run_until([&] { return !group_.engine(leader).hand_over(ReplicaId{next}); }));
+  ASSERT_TRUE(group_.run_until([&] { return group_.engine(next).status().role == Role::leader; }));
+  propose(next, 60);
+  EXPECT_LT(group_.engine(slow).status().applied, group_.engine(next).status().applied);
+  group_.disk(slow).hold_snapshots(false);
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(slow); }));
+  // It is needed again: the two of them are a quorum.
+  group_.kill(leader);
+  propose(next, 5);
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(slow); }));
+}
+
 TEST(LogPaceTest, AFullLogTakesAByteForFourOfTheSnapshot) {
   LogPace pace;
   EXPECT_TRUE(pace.admits(1'000'000)) << "it is not full";
