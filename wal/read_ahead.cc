@@ -20,14 +20,15 @@ ReadAhead::~ReadAhead() {
   ::io_uring_queue_exit(&ring_);
 }
 
-void ReadAhead::start(int fd, std::uint64_t offset, std::span<std::byte> into) {
+bool ReadAhead::start(int fd, std::uint64_t offset, std::span<std::byte> into) {
   static_cast<void>(finish());
   io_uring_sqe* entry = ::io_uring_get_sqe(&ring_);
   ::io_uring_prep_read(entry, fd, into.data(), static_cast<unsigned>(into.size()), offset);
-  if (::io_uring_submit(&ring_) != 1) return;
+  if (::io_uring_submit(&ring_) != 1) return false;
   fd_ = fd;
   offset_ = offset;
   into_ = into;
+  return true;
 }
 
 bool ReadAhead::finish() {

@@ -20,8 +20,9 @@ class ReadAhead {
   ReadAhead& operator=(const ReadAhead&) = delete;
   ~ReadAhead();  // waits
 
-  /// Writes into `into` until finish() has returned. The one before is waited for.
-  void start(int fd, std::uint64_t offset, std::span<std::byte> into);
+  /// Writes into `into` until finish() has returned. The one before is waited for. False if the
+  /// kernel takes it not: then this must not be used any more.
+  [[nodiscard]] bool start(int fd, std::uint64_t offset, std::span<std::byte> into);
   /// This very read is under way, or has ended.
   [[nodiscard]] bool is_started(int fd, std::uint64_t offset, std::span<std::byte> into) const {
     return fd == fd_ && offset == offset_ && into.data() == into_.data() &&

@@ -21,7 +21,7 @@ std::error_code UringDisk::read(FileId file, std::uint64_t offset, std::span<std
 void UringDisk::read_ahead(FileId file, std::uint64_t offset, std::span<std::byte> into) {
   if (!direct()) return;
   if (ahead_ == nullptr) ahead_ = ReadAhead::open();
-  if (ahead_ != nullptr) ahead_->start(fd_of(file), offset, into);
+  if (ahead_ != nullptr && !ahead_->start(fd_of(file), offset, into)) ahead_.reset();
 }
 
 void UringDisk::close(FileId file) {
