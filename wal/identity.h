@@ -27,8 +27,11 @@ struct IdentityRecord {
   Place end;                         // where that opening goes on
   std::uint32_t epoch = 0;           // of batches written in that opening
   std::uint32_t reserved = 0;
+  /// Files of segments through this one are not used again: a damaged block of the old content
+  /// would be taken for one of the new.
+  std::uint64_t spoiled = 0;
 };
-static_assert(sizeof(IdentityRecord) == 168);
+static_assert(sizeof(IdentityRecord) == 176);
 
 /// Reads the record. Empty, or a sentence that says why it cannot be used.
 std::string load_identity(Disk& disk, IdentityRecord& identity);

@@ -137,6 +137,7 @@ class Log::Impl {
   }
   std::optional<Scrubbed> take_scrubbed() {
     if (const auto end = writer_->take_scrub_end()) scrub_.ended(*end);
+    identity_.spoiled = std::max(identity_.spoiled, scrub_.spoiled());
     return scrub_.take();
   }
 
@@ -270,6 +271,7 @@ class Log::Impl {
     std::string problem = clear(recovered.strange);
     if (!problem.empty()) return problem;
     identity_ = next_opening(identity_, recovered.last, recovered.end);
+    identity_.spoiled = std::max(identity_.spoiled, recovered.spoiled);
     if (const auto error = store_identity(disk_, identity_)) {
       return "identity: cannot be written: " + error.message();
     }

@@ -48,6 +48,7 @@ class Chain {
         if (block >= segments_[segment].blocks) break;
         std::optional<BatchView> batch = batch_at({segment, block});
         if (!batch) continue;
+        if (block != first && !is_sound({segment, first})) spoil(segment);
         segment_ = segment;
         return batch;
       }
@@ -196,7 +197,16 @@ class Chain {
     return epoch < identity_.epoch && sequence <= identity_.found.sequence;
   }
 
+  /// A block that may be part of this log, or of what the file held before.
+  bool is_sound(Position at) {
+    const std::span<const std::byte> blocks = reader_.blocks(segments_[at.segment], at.block, 1);
+    return !blocks.empty() && (all_zero(blocks) || unseal(block_at(blocks, 0), identity_.secret));
+  }
+
+  void spoil(std::size_t segment) { result_.spoiled = segments_[segment].number; }
+
   void skip_to(Position at, const Link& before) {
+    spoil(at.segment);
     const Place from{segment().number, block_};
     segment_ = at.segment;
     block_ = at.block;

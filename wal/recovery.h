@@ -37,6 +37,7 @@ struct Recovered {
   Place end;              // where the next one may go
   std::uint64_t cut = 0;  // batches behind it that were begun and never finished
   std::uint64_t holes = 0;
+  std::uint64_t spoiled = 0;  // the last segment in which there is something damaged
   /// Blocks behind the end that have nothing to do with the log, such as rotten zeros: later they
   /// would look like damage to it.
   std::vector<Place> strange;

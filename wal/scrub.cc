@@ -141,6 +141,7 @@ void Scrub::ended(std::error_code error) {
   const Piece piece = *std::exchange(piece_, {});
   done_ = Scrubbed{piece.bytes, all_bytes_, false, {}};
   if (!error || !is_needed(piece) || is_shortage(error)) return;
+  spoiled_ = std::max(spoiled_, piece.segment);
   done_->damage = piece.name + ", from offset " + std::to_string(piece.offset) + " to " +
                   std::to_string(piece.offset + piece.bytes) + ": ";
   done_->damage += error == std::errc::bad_message ? "some of it is not what was written"

@@ -30,6 +30,8 @@ class Scrub {
   /// The check with Writer::kScrubToken has ended so.
   void ended(std::error_code error);
   std::optional<Scrubbed> take() { return std::exchange(done_, {}); }
+  /// The last segment in which damage was found.
+  [[nodiscard]] std::uint64_t spoiled() const { return spoiled_; }
 
  private:
   /// Is under way.
@@ -58,6 +60,7 @@ class Scrub {
   std::uint64_t chunk_ = 0;  // of the snapshot, likewise
   std::optional<Piece> piece_;
   std::optional<Scrubbed> done_;
+  std::uint64_t spoiled_ = 0;
 };
 
 }  // namespace decree::wal

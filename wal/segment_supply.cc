@@ -60,13 +60,18 @@ std::error_code SegmentSupply::sort_out(const std::vector<std::uint64_t>& left_o
     std::uint64_t size = 0;
     if (const auto error = disk_.open(segment_name(number), file, size)) return error;
     disk_.close(file);
-    if (size == std::uint64_t{segment_blocks_} * kBlockSize) {
+    const Segment segment{number, static_cast<std::uint32_t>(size / kBlockSize)};
+    if (usable(segment)) {
       left_over_.push_back(number);
     } else if (const auto error = disk_.remove(segment_name(number))) {
       return error;
     }
   }
   return {};
+}
+
+bool SegmentSupply::usable(const Segment& segment) const {
+  return segment.blocks == segment_blocks_ && segment.number > identity_.spoiled;
 }
 
 std::optional<Place> SegmentSupply::take(std::uint32_t blocks) {
@@ -121,12 +126,16 @@ void SegmentSupply::drop_before(std::uint64_t number) {
   const auto first_needed =
       std::find_if(segments_.begin(), segments_.end(),
                    [&](const Segment& each) { return each.number >= number; });
+  close_before(number);
   for (auto each = segments_.begin(); each != first_needed; ++each) {
-    if (each->blocks == segment_blocks_) left_over_.push_back(each->number);
+    if (usable(*each)) {
+      left_over_.push_back(each->number);
+    } else {
+      disk_.remove(segment_name(each->number));  // after an error the next opening does
+    }
   }
   current_ -= static_cast<std::size_t>(first_needed - segments_.begin());
   segments_.erase(segments_.begin(), first_needed);
-  close_before(number);
 }
 
 void SegmentSupply::on_created(std::error_code error) {

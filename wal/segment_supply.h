@@ -28,7 +28,8 @@ class SegmentSupply {
   /// Makes the first segment of a new log. Slow.
   std::error_code create_first();
   /// Opens the segments that are written to from now on: `end` is in one of `segments`. The files
-  /// of older ones, `left_over`, are used again if they have the right size, else removed.
+  /// of older ones, `left_over`, are used again if they have the right size and no damage, else
+  /// removed.
   std::error_code adopt(const std::vector<Segment>& segments, Place end,
                         const std::vector<std::uint64_t>& left_over);
 
@@ -45,7 +46,7 @@ class SegmentSupply {
 
   /// Older segments than this one, which takes batches or did so last, hold nothing that is needed,
   /// and nothing is under way to them.
-  /// Their files become new segments: what was written once needs no zeros.
+  /// Their files become new segments, but the damaged ones: what was written once needs no zeros.
   void drop_before(std::uint64_t number);
 
   /// Starts to make the next segment if it is missing. An error, such as a full disk, is no
@@ -75,6 +76,7 @@ class SegmentSupply {
   };
 
   std::error_code sort_out(const std::vector<std::uint64_t>& left_over);
+  [[nodiscard]] bool usable(const Segment& segment) const;
   std::span<const std::byte> header_of(const Segment& segment);
   [[nodiscard]] Segment next_segment() const;
 
