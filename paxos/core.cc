@@ -76,13 +76,14 @@ void Core::campaign(const Ballot& ballot, const Ballot& hand_over) {
                 "a replica campaigns with ballots of its own");
   const Lsn lsn = acceptor_.promise(ballot);
   role_.emplace<Candidate>(ballot, hand_over, lsn);
+  reminders_in_vain_ = 0;
 }
 
 void Core::step_down() {
   // What was never sent cannot be chosen; it must not be reported as accepted either.
   // What it adopted stays: it stands for acceptances that are durable here under older ballots.
   if (const Leader* leading = leader()) {
-    log_.truncate(std::max(leading->sent(), leading->noop()));
+    log_.truncate(leading->exposed());
   }
   role_.emplace<Follower>();
 }
@@ -112,7 +113,16 @@ void Core::open_announcements() {
   if (auto* leading = std::get_if<Leader>(&role_)) leading->open();
 }
 
+bool Core::asks_in_vain() const {
+  constexpr std::size_t kRemindersInVain = 4;  // for each voter
+  return leader() != nullptr && reminders_in_vain_ >= kRemindersInVain * voters_.size();
+}
+
 void Core::remind() {
+  const bool lacks_values = leader() != nullptr && announced() < fetch_limit();
+  const bool in_vain = lacks_values && announced() == known_at_reminder_;
+  reminders_in_vain_ = in_vain ? reminders_in_vain_ + 1 : 0;
+  known_at_reminder_ = announced();
   const ReplicaId alternative = voters_.ids()[reminders_++ % voters_.size()];
   learner_.forget_fetch(connected_.contains(alternative) ? alternative : ReplicaId{});
   const Candidate* asking = candidate();

@@ -88,6 +88,10 @@ class Core {
   [[nodiscard]] bool repairing() const { return repairing_; }
   /// The same, or acceptances above them may be lost.
   [[nodiscard]] bool is_damaged() const { return repairing_ || acceptor_.lost().ballot; }
+  /// This leader has long been asking for chosen values that it lacks, and nobody sends any: those
+  /// who know them chosen are gone or have lost them. The values are with a quorum still, and a
+  /// campaign() above itself finds them.
+  [[nodiscard]] bool asks_in_vain() const;
   /// The first slot that this leader took for free, or whose value it took for the right one, when
   /// all voters had answered and damage let no quorum of them say so; none if there is no such.
   [[nodiscard]] Slot gave_up() const { return gave_up_; }
@@ -182,7 +186,9 @@ class Core {
   std::uint64_t used_round_ = 0;  // of its own, perhaps, before this start
   Ballot reserved_;
   Lsn reserved_at_;
-  std::size_t reminders_ = 0;  // so that each reminder asks another peer
+  std::size_t reminders_ = 0;          // so that each reminder asks another peer
+  std::size_t reminders_in_vain_ = 0;  // of this leader, in a row
+  Slot known_at_reminder_;
 };
 
 }  // namespace decree::paxos

@@ -30,8 +30,10 @@ class Leader {
   /// This leader's own no-op: nothing is announced before it is chosen.
   [[nodiscard]] Slot noop() const { return noop_; }
   [[nodiscard]] Slot end() const { return end_; }
-  /// The last slot that was sent, and so may be accepted somewhere.
   [[nodiscard]] Slot sent() const { return sent_; }
+  /// The last slot that may be accepted somewhere: it was sent, or is of phase 1, where it may come
+  /// from an older ballot of this replica.
+  [[nodiscard]] Slot exposed() const { return std::max(sent_, noop_); }
   [[nodiscard]] bool idle() const { return chosen_ == end_; }
   /// Every slot first()..chosen() is chosen.
   [[nodiscard]] Slot chosen() const { return chosen_; }

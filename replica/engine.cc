@@ -162,7 +162,7 @@ void Engine::send_accepts(leases::Time now) {
       if (out.to.contains(id)) network_->send(id, accept_frames_.back());
     }
   }
-  if (core_.leader() != nullptr) sent_ = core_.leader()->sent();
+  if (core_.leader() != nullptr) exposed_ = core_.leader()->exposed();
   network_->flush();
   stages_.sent();
 }

@@ -187,7 +187,7 @@ class Engine final : public transport::NetworkEvents {
   void ceased_to_lead(leases::Time now);
   void act_on_omega(leases::Time now);
   void campaign(const Ballot& above, const Ballot& hand_over, leases::Time now);
-  void campaign_again_if_left_behind(leases::Time now);
+  void campaign_again_if_stuck(leases::Time now);
   void open_announcements_if_waited(leases::Time now);
   void beat(leases::Time now);
   void tell_leadership(LeadershipEvent::Kind kind);
@@ -323,8 +323,8 @@ class Engine final : public transport::NetworkEvents {
   std::uint64_t leader_changes_ = 0;
   std::string leader_change_;  // the last one, in words
   Ballot led_before_;          // the last leader that was followed, or this replica's leadership
-  std::uint64_t refused_round_ = 0;  // the quorum round when a refusal was noticed
-  StartNumber candidate_start_;      // of the last prepare that was taken
+  std::uint64_t stuck_round_ = 0;  // the quorum round when that was noticed
+  StartNumber candidate_start_;    // of the last prepare that was taken
 
   struct HandOver {
     ReplicaId successor;
@@ -345,7 +345,7 @@ class Engine final : public transport::NetworkEvents {
   /// Who released its leadership and leads no other ballot yet: it lives, and answers what was
   /// forwarded to it.
   leases::PerReplica<bool> released_;
-  Slot sent_;  // the last slot that was sent as a leader
+  Slot exposed_;  // the last slot of this leader that may be accepted somewhere
   /// The newest request of each peer: an older one is a duplicate, or its sender has given it up.
   std::array<std::uint64_t, kMaxReplicaId + 1> forwarded_{};
   leases::Time forward_after_;              // a leader that was none is not asked again before

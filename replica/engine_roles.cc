@@ -81,7 +81,7 @@ void Engine::act_on_omega(leases::Time now) {
     campaign(actions.campaign->above, actions.campaign->hand_over, now);
   if (actions.heartbeat) {
     health_->beat(omega_->heartbeat_due(), now);
-    campaign_again_if_left_behind(now);
+    campaign_again_if_stuck(now);
     beat(now);
   }
 }
@@ -97,15 +97,25 @@ void Engine::campaign(const Ballot& above, const Ballot& hand_over, leases::Time
   count_own_promise(now);  // it may have been written ahead
 }
 
-void Engine::campaign_again_if_left_behind(leases::Time now) {
+/// A replica that refuses this ballot is not fed; what a leader lacks nobody may be able to send.
+void Engine::campaign_again_if_stuck(leases::Time now) {
   const paxos::Leader* leader = core_.leader();
-  if (leader == nullptr || leader->refused_by() <= leader->ballot()) return;
-  // Only if a quorum still follows: a whole round was answered since the refusal was noticed.
-  if (refused_round_ == 0) {
-    refused_round_ = omega_->quorum_round() + 1;
-  } else if (omega_->quorum_round() > refused_round_) {
+  if (leader == nullptr) return;
+  const bool leaves_behind = leader->refused_by() > leader->ballot();
+  const bool lacks_values = core_.asks_in_vain() && !receiver_.active();
+  if (!leaves_behind && !lacks_values) return;
+  // Only if a quorum still follows: a whole round was answered since it was noticed.
+  if (stuck_round_ == 0) {
+    stuck_round_ = omega_->quorum_round() + 1;
+  } else if (omega_->quorum_round() > stuck_round_) {
+    if (lacks_values) {
+      notice_(
+          fmt::format("slot {} was chosen and nobody sends it: the group is asked again what "
+                      "it accepted there",
+                      core_.announced().value + 1));
+    }
     campaigning_again_ = true;
-    sent_ = Slot{UINT64_MAX};  // phase 1 may find any of it
+    exposed_ = Slot{UINT64_MAX};  // phase 1 may find any of it
     campaign({}, {}, now);
     follow_core(now);
   }
@@ -132,8 +142,8 @@ void Engine::became_leader(const Ballot& ballot, leases::Time now) {
   started_.reset();
   had_lease_ = false;
   in_doubt_ = false;
-  refused_round_ = 0;
-  sent_ = core_.leader()->sent();
+  stuck_round_ = 0;
+  exposed_ = core_.leader()->exposed();
   omega_->became_leader(ballot, now);
   lease_.begin(ballot, identity_.start);
   proposals_.drop_forwarded([this](ReplicaId leader) { return released_[leader]; });
@@ -157,7 +167,7 @@ void Engine::ceased_to_lead(leases::Time now) {
   omega_->stepped_down(now);
   if (started_) tell_leadership(LeadershipEvent::Kind::ended);
   started_.reset();
-  proposals_.leadership_lost(sent_);
+  proposals_.leadership_lost(exposed_);
   reads_.leadership_lost([this](ReplicaId to, const Message& message) { send(to, message); });
   more_work_ = true;
 }

@@ -45,10 +45,10 @@ void Proposals::applied(Slot slot, const Value& value, const Token& token, Appli
   answer(std::move(proposal), applied.error, std::move(applied.reply));
 }
 
-void Proposals::leadership_lost(Slot sent) {
+void Proposals::leadership_lost(Slot exposed) {
   for (std::size_t left = placed_.size(); left > 0; --left) {
     Placed placed = placed_.pop_front();
-    if (placed.slot > sent) {
+    if (placed.slot > exposed) {
       requeue(std::move(placed.proposal));
     } else {
       answer(std::move(placed.proposal), Errc::outcome_unknown);

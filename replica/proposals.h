@@ -47,8 +47,8 @@ class Proposals {
 
   /// A slot was applied here: answers the proposal that was placed there, if its value was chosen.
   void applied(Slot slot, const Value& value, const Token& token, Applied applied);
-  /// This replica leads no more. Slots above `sent` were never sent and are queued again.
-  void leadership_lost(Slot sent);
+  /// This replica leads no more. Slots above `exposed` nobody has seen: they are queued again.
+  void leadership_lost(Slot exposed);
 
   void forward_answered(ReplicaId from, const ForwardAnswer& answer);
   /// What was forwarded to a replica for which `keep` is false has an unknown outcome: a forwarder

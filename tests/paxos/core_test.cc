@@ -273,6 +273,47 @@ TEST_F(CoreTest, AFetchWithoutAnAnswerIsAskedOfAnother) {
   EXPECT_GE(asked_third, 1u);
 }
 
+// Who is told that nobody has seen a value proposes it again.
+TEST_F(CoreTest, WhatALeaderAdoptsFromItselfMayBeAccepted) {
+  lead();
+  for (std::uint64_t each = 1; each <= 3; ++each) core_.propose(numbered(each, 10));
+  turn();
+  const Slot sent = core_.leader()->sent();
+  const Ballot again = core_.next_ballot({});
+  core_.campaign(again, {});
+  turn();
+  turn();
+  step(kSecond, Promise{again, core_.announced(), true, {}, 0, {}, {}, {}});
+  ASSERT_NE(core_.leader(), nullptr);
+  EXPECT_LT(core_.leader()->sent(), sent);
+  EXPECT_GE(core_.leader()->exposed(), sent);
+}
+
+TEST_F(CoreTest, WhatNobodySendsIsAskedForInPhaseOneAgain) {
+  core_.campaign(kOwn, {});
+  turn();
+  turn();
+  step(kThird, Promise{kOwn, {}, true, Slot{2}, 0, {}, {}, {}});
+  turn();
+  ASSERT_EQ(sent_to<Fetch>(kThird).size(), 1u);
+  ASSERT_NE(core_.leader(), nullptr);
+  core_.peer_disconnected(kThird);
+  const auto remind = [this] {
+    core_.remind();
+    turn();
+  };
+  for (int i = 0; i < 5; ++i) remind();
+  EXPECT_FALSE(core_.asks_in_vain());
+  const Value value = numbered(1, 10);
+  step(kSecond, Chosen{Slot{1}, std::span(&value, 1)});
+  for (int i = 0; i < 10; ++i) remind();
+  EXPECT_FALSE(core_.asks_in_vain()) << "one came";
+  for (int i = 0; i < 5; ++i) remind();
+  EXPECT_TRUE(core_.asks_in_vain());
+  core_.campaign(core_.next_ballot({}), {});
+  EXPECT_FALSE(core_.asks_in_vain());
+}
+
 TEST_F(CoreTest, ANewConnectionTellsTheWatermarkAgain) {
   lead();
   core_.propose(numbered(1, 10));

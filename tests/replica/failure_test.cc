@@ -238,5 +238,33 @@ TEST(Failure, AnAcknowledgementThatIsLostWithItsConnectionIsGivenAgain) {
   EXPECT_FALSE(outcome->error);
 }
 
+// Only one replica knows that a slot is chosen, tells the next leader so, and is gone before it was
+// asked for the value. Another one has accepted it and does not know.
+TEST(Failure, ALeaderFindsWhatOnlyTheDeadKnewToBeChosen) {
+  Group group(3);
+  group.start_all();
+  const std::uint32_t old = group.elect();
+  const std::uint32_t next = other(old);
+  const std::uint32_t knows = other(next);
+  group.run_for(Duration::millis(50));
+  group.cut(old, next);
+  const OutcomeRef outcome = group.propose(old, "x");
+  ASSERT_TRUE(group.run_until([&] { return outcome->answered; }));
+  ASSERT_TRUE(group.run_until([&] { return group.machine(knows).commands.size() == 1; }));
+  group.kill(old);
+  group.pause(knows, true);
+  group.run_for(Duration::millis(300));
+  group.pause(knows, false);
+  ASSERT_TRUE(group.run_until([&] { return group.engine(next).core().leader() != nullptr; }));
+  ASSERT_TRUE(group.machine(next).commands.empty());
+  group.kill(knows);
+  group.start(old);
+  group.heal();
+  ASSERT_TRUE(group.run_until([&] { return group.machine(next).commands.size() == 1; }));
+  EXPECT_TRUE(group.was_noted(next, "nobody sends it"));
+  EXPECT_FALSE(group.propose(next, "y")->answered);
+  ASSERT_TRUE(group.run_until([&] { return group.machine(old).commands.size() == 2; }));
+}
+
 }  // namespace
 }  // namespace decree::replica
