@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <utility>
 
 #include "replica/lease_decree.h"
@@ -92,6 +94,7 @@ void Nemesis::fire(const Fault& fault, ReplicaId whom) {
     case FaultKind::hub:
     case FaultKind::chain:
     case FaultKind::ring:
+    case FaultKind::shift:
     case FaultKind::reset:
     case FaultKind::clog:
       return befall_network(fault, site, random);
@@ -170,24 +173,40 @@ void Nemesis::befall_process(const Fault& fault, Site& site, Random random) {
       return crowd_.overload(id, random.between(10, 60), apart);
     }
     case FaultKind::lease_change:
-      return change_lease(site, random);
+      return change_lease(fault, site, random);
     default:
       return hand_over(fault, site, random);
   }
 }
 
-/// A larger bound of the clocks is as safe; a smaller one is refused.
-void Nemesis::change_lease(Site& site, Random random) {
+/// A larger bound of the clocks is as safe; a smaller one is refused. While the change is under way
+/// some do not learn of it, or lose what they have.
+void Nemesis::change_lease(const Fault& fault, Site& site, Random random) {
   replica::LeaseDecree decree{plan_.options.lease()};
+  const std::uint64_t most_beats = random.chance(300'000) ? 150 : 60;
   decree.settings.lease_us =
-      random.chance(150'000) ? 0 : plan_.options.heartbeat_us * random.between(2, 60);
+      random.chance(150'000) ? 0 : plan_.options.heartbeat_us * random.between(2, most_beats);
   std::uint32_t& rho = decree.settings.clock_rate_error_ppm;
-  if (random.chance(400'000)) rho = static_cast<std::uint32_t>(random.between(rho, 300'000));
-  if (random.chance(100'000)) rho = static_cast<std::uint32_t>(random.between(1, rho));
+  if (plan_.about_leases()) {  // to and fro
+    if (random.chance(500'000)) rho = kMostRho;
+  } else {
+    if (random.chance(400'000)) rho = static_cast<std::uint32_t>(random.between(rho, kMostRho));
+    if (random.chance(200'000)) rho = static_cast<std::uint32_t>(random.between(1, rho));
+  }
   site.post([decree](replica::Engine& engine) {
     const auto bytes = decree.encode();
     detail::SettingsCompletion nobody([](boost::system::error_code) {}, {});
     engine.propose(std::move(nobody), Value{ValueKind::lease_settings, {}, {}, engine.keep(bytes)});
+  });
+  if (!random.chance(500'000)) return;
+  Fault next = fault;
+  constexpr std::array kNext{FaultKind::crash_all, FaultKind::isolate, FaultKind::pause};
+  next.kind = kNext.at(random.below(kNext.size()));
+  if (next.kind == FaultKind::crash_all) next.lasts = draw_micros(random, 100, 5'000);
+  next.draw = random.next();
+  later(draw_micros(random, 0, random.chance(500'000) ? 3'000 : 30'000), [this, next] {
+    Site* const leader = world_.leader();
+    if (leader != nullptr) fire(next, leader->id());
   });
 }
 
@@ -210,7 +229,7 @@ void Nemesis::hand_over(const Fault& fault, Site& site, Random random) {
 void Nemesis::crash_all(const Fault& fault, Site& site, Random random) {
   // Or all but one, which does not notice: mostly a leader, which may have its lease still. The
   // others need time to elect, which they should not do before that is over.
-  const bool spares = random.chance(400'000);
+  const bool spares = plan_.about_leases() || random.chance(400'000);
   Site* const leader = random.chance(700'000) ? world_.leader() : nullptr;
   Site& spared = leader != nullptr ? *leader : site;
   if (spares) {
@@ -235,7 +254,7 @@ void Nemesis::crash_all(const Fault& fault, Site& site, Random random) {
 // --- Clocks.
 
 void Nemesis::befall_clock(const Fault& fault, Site& site, Random random) {
-  const std::int64_t rho = plan_.options.clock_rate_error_ppm;
+  const std::int64_t rho = plan_.lease.at(site.id().value - 1).clock_rate_error_ppm;
   switch (fault.kind) {
     case FaultKind::clock_rate:
       site.clock().set_rate(draw_within(random, rho));
@@ -270,6 +289,13 @@ std::vector<ReplicaId> Nemesis::relent() {
     if (!site->damaged) core.push_back(site->id());
   }
   const std::size_t quorum = world_.sites().size() / 2 + 1;
+  // Who is gone for ever may be the one that knew most.
+  const auto knows = [this](ReplicaId id) {
+    const Site& site = world_.site(id);
+    return site.takes_part() ? site.engine()->core().announced() : Slot{};
+  };
+  std::ranges::sort(core, std::greater<>(), knows);
+  if (core.size() > quorum && random_.chance(300'000)) core.erase(core.begin());
   while (core.size() > quorum && random_.chance(500'000)) {
     core.erase(core.begin() + static_cast<std::ptrdiff_t>(random_.below(core.size())));
   }

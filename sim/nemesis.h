@@ -43,12 +43,13 @@ class Nemesis {
   void watch_restored(ReplicaId id, ReplicaId leader, Life life, Time until);
   void crash_all(const Fault& fault, Site& site, Random random);
   void split(const Fault& fault, Site& site, Random random);
+  void shift(const Fault& fault, Site& site, Random random);
   /// What becomes of the writes under way; may damage the directory.
   [[nodiscard]] CrashMode crash_mode(Site& site, Random& random) const;
   void restart_after(Duration pause, ReplicaId id);
   /// Undoes something later, unless the faults have ended before.
   void later(Duration after, std::function<void()> undo);
-  void change_lease(Site& site, Random random);
+  void change_lease(const Fault& fault, Site& site, Random random);
   void hand_over(const Fault& fault, Site& site, Random random);
   /// A replica that has repaired its log is as good as any.
   void forgive_repaired() const;

@@ -47,6 +47,24 @@ void Nemesis::split(const Fault& fault, Site& site, Random random) {
   });
 }
 
+/// Whoever is back has granted nothing of late; those that have are there to be asked. The leader's
+/// lease outlasts what leads to the next one.
+void Nemesis::shift(const Fault& fault, Site& site, Random random) {
+  Fault cut = fault;
+  cut.kind = FaultKind::isolate;
+  cut.lasts = fault.lasts + Duration::micros(static_cast<std::int64_t>(plan_.options.lease_us));
+  split(cut, site, random.fork(1));
+  // What is decided meanwhile that one does not know when it is back.
+  Site* const now = random.chance(300'000) ? world_.leader(site.id()) : nullptr;
+  if (now != nullptr) change_lease(fault, *now, random.fork(3));
+  later(cut.lasts, [this, cut, random, id = site.id()] {
+    Site* const leader = world_.leader(id);
+    if (leader == nullptr) return;
+    if (Random(random).chance(500'000)) return leader->pause(world_.now() + cut.lasts);
+    split(cut, *leader, random.fork(2));
+  });
+}
+
 void Nemesis::befall_network(const Fault& fault, Site& site, Random random) {
   const auto n = static_cast<std::uint32_t>(world_.sites().size());
   const ReplicaId id = site.id();
@@ -58,6 +76,7 @@ void Nemesis::befall_network(const Fault& fault, Site& site, Random random) {
     }
     return;
   }
+  if (fault.kind == FaultKind::shift) return shift(fault, site, random);
   if (fault.kind != FaultKind::clog) return split(fault, site, random);
   const ReplicaId peer{static_cast<std::uint32_t>(random.between(1, n))};
   const Duration delay = draw_micros(random, 1'000, 200'000);

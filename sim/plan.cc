@@ -26,6 +26,7 @@ constexpr std::array<const char*, kFaultKinds> kFaultNames{"crash",
                                                            "hub",
                                                            "chain",
                                                            "ring",
+                                                           "shift",
                                                            "reset",
                                                            "clog",
                                                            "clock rate",
@@ -47,8 +48,8 @@ constexpr std::array<const char*, kFaultKinds> kFaultNames{"crash",
 
 /// How often each kind is drawn, in the order of the kinds.
 constexpr std::array<std::uint32_t, kFaultKinds> kWeights{10, 14, 5, 5, 5, 8, 12, 3, 8, 9, 6,
-                                                          4,  3,  3, 8, 5, 5, 1,  1, 1, 4, 5,
-                                                          3,  4,  2, 3, 1, 3, 3,  4, 6, 3};
+                                                          4,  3,  3, 5, 8, 5, 5,  1, 1, 1, 4,
+                                                          5,  3,  4, 2, 3, 1, 3,  3, 4, 6, 3};
 
 constexpr std::array kAimedAt{Stage::campaigning, Stage::waiting, Stage::leading,
                               Stage::leasing,     Stage::writing, Stage::catching_up};
@@ -115,6 +116,28 @@ std::vector<Fault> draw_faults(Random random, const Plan& plan) {
   return faults;
 }
 
+/// The holder of a lease is cut off or alone for longer than the lease lasts, and once more when
+/// the others have had time for the next one; what the group has decided on changes in between.
+std::vector<Fault> draw_lease_faults(Random random, const Plan& plan) {
+  constexpr std::array kKinds{FaultKind::isolate,      FaultKind::pause,
+                              FaultKind::shift,        FaultKind::crash_all,
+                              FaultKind::lease_change, FaultKind::lease_change};
+  const auto lease = Duration::micros(static_cast<std::int64_t>(plan.options.lease_us));
+  std::vector<Fault> faults;
+  for (std::uint32_t round = 1; round <= plan.rounds; ++round) {
+    Fault fault;
+    fault.kind = kKinds.at(random.below(kKinds.size()));
+    fault.at = Duration{plan.active.ns / (plan.rounds + 1) * round};
+    fault.lasts = lease + draw_micros(random, 1'000, 100'000);
+    if (fault.kind == FaultKind::crash_all) fault.lasts = draw_micros(random, 100, 5'000);
+    fault.replica = ReplicaId{static_cast<std::uint32_t>(random.between(1, plan.replicas))};
+    if (fault.kind != FaultKind::shift) fault.when = Stage::leasing;
+    fault.draw = random.next();
+    faults.push_back(fault);
+  }
+  return faults;
+}
+
 void leave_out(const std::vector<std::size_t>& without, std::vector<Fault>& faults) {
   std::vector<Fault> kept;
   for (std::size_t i = 0; i < faults.size(); ++i) {
@@ -137,15 +160,37 @@ void draw_moods(Random random, Plan& plan) {
   plan.turn_cost = draw_micros(random, 1, random.chance(100'000) ? 1'000 : 20);
 }
 
+/// Some replicas have other options than most: a T that does not count unless they found the group,
+/// and a larger bound of their clock, which does.
+void draw_leases(Random random, Plan& plan) {
+  std::uint32_t& rho = plan.options.clock_rate_error_ppm;
+  if (random.chance(300'000)) rho = static_cast<std::uint32_t>(random.between(1'000, kMostRho));
+  if (plan.about_leases()) rho = random.chance(500'000) ? 1'000 : 110'000;
+  plan.lease.assign(plan.replicas, plan.options.lease());
+  if (plan.about_leases()) return;
+  for (LeaseSettings& own : plan.lease) {
+    if (random.chance(100'000)) own.lease_us = plan.options.heartbeat_us * random.between(2, 40);
+    if (random.chance(200'000)) {
+      own.clock_rate_error_ppm = static_cast<std::uint32_t>(random.between(1'000, kMostRho));
+    }
+  }
+}
+
 void draw_clocks(Random random, Plan& plan) {
-  const std::int64_t rho = plan.options.clock_rate_error_ppm;
-  const std::uint64_t style = random.below(4);
-  const std::uint64_t slow = random.below(plan.replicas);
+  const std::uint64_t style = plan.about_leases() ? random.between(3, 4) : random.below(5);
+  const std::uint64_t odd = random.below(plan.replicas);
+  // A clock that keeps to its replica's bound and not to the group's.
+  if (style == 4) {
+    plan.lease.at(odd).clock_rate_error_ppm = kMostRho;
+    plan.comes_late = ReplicaId{static_cast<std::uint32_t>(odd + 1)};
+  }
   for (std::uint32_t i = 0; i < plan.replicas; ++i) {
+    const std::int64_t rho = plan.lease.at(i).clock_rate_error_ppm;
     std::int64_t ppm = 0;
     if (style == 1) ppm = draw_within(random, rho);
     if (style == 2) ppm = random.chance(500'000) ? rho : -rho;
-    if (style == 3) ppm = i == slow ? -rho : rho;
+    if (style == 3) ppm = i == odd ? -rho : rho;
+    if (style == 4) ppm = i == odd ? rho : -rho;
     plan.clock_ppm.push_back(ppm);
   }
 }
@@ -164,6 +209,11 @@ void draw_options(Random random, Plan& plan) {
   const std::uint64_t lease_beats =
       random.chance(300'000) ? random.between(15, most_beats) : random.between(2, 16);
   options.lease_us = random.chance(200'000) ? 0 : options.heartbeat_us * lease_beats;
+  if (plan.about_leases()) {
+    options.heartbeat_us = 5'000;
+    options.suspect_us = 3 * options.heartbeat_us;
+    options.lease_us = options.heartbeat_us * random.between(20, 80);
+  }
   options.max_command_bytes = 2048;
   options.max_pending_bytes = random.chance(300'000) ? 4 * 2048 : 256 << 10;
   // Small, so that a run fills segments and takes snapshots.
@@ -197,7 +247,12 @@ Plan draw_plan(std::uint64_t seed, const Shape& shape) {
   plan.replicas = kSizes.at(random.below(kSizes.size()));
   plan.clients = static_cast<std::uint32_t>(random.between(1, 8));
   plan.active = draw_micros(random, 300'000, random.chance(200'000) ? 6'000'000 : 1'500'000);
-  plan.think = draw_micros(random, 100, 20'000);
+  if (random.chance(150'000)) {
+    plan.rounds = static_cast<std::uint32_t>(random.between(1, 4));
+    plan.active = Duration::millis(800) * (plan.rounds + 1);
+  }
+  if (random.chance(200'000)) plan.ends_when = kAimedAt.at(random.below(kAimedAt.size()));
+  plan.think = draw_micros(random, plan.about_leases() ? 5'000 : 100, 20'000);
   plan.session_ppm = random.chance(300'000) ? 0 : random.below(1'000'001);
   plan.read_ppm = random.below(600'000);
   plan.local_read_ppm = random.below(200'000);
@@ -206,11 +261,15 @@ Plan draw_plan(std::uint64_t seed, const Shape& shape) {
   draw_options(root.fork(2), plan);
   draw_padding(root.fork(6), plan);
   draw_moods(root.fork(3), plan);
+  draw_leases(root.fork(8), plan);
   draw_clocks(root.fork(4), plan);
   draw_scrub(root.fork(7), plan);
-  if (shape.calm_network) plan.network = NetworkMood{};
-  if (shape.calm_disk) plan.disk = DiskMood{};
-  plan.faults = draw_faults(root.fork(5), plan);
+  if (shape.calm_network || plan.about_leases()) plan.network = NetworkMood{};
+  if (shape.calm_disk || plan.about_leases()) plan.disk = DiskMood{};
+  const bool slow_disk = plan.about_leases() && random.chance(300'000);
+  if (slow_disk && !shape.calm_disk) plan.disk.latency = Duration::millis(8);
+  plan.faults =
+      plan.about_leases() ? draw_lease_faults(root.fork(5), plan) : draw_faults(root.fork(5), plan);
   leave_out(shape.without, plan.faults);
   if (shape.active.ns != 0) plan.active = shape.active;
   return plan;
@@ -226,6 +285,11 @@ std::string describe(const Plan& plan) {
       plan.network.spread.ns / 1000, plan.network.tail_ppm, plan.network.loss_ppm,
       plan.network.duplicate_ppm, plan.disk.latency.ns / 1000, plan.disk.spread.ns / 1000,
       plan.disk.tail_ppm, plan.scrub_pause.ns / 1000);
+  text += "clocks, and what their replicas say of them:";
+  for (std::size_t i = 0; i < plan.clock_ppm.size(); ++i) {
+    text += fmt::format(" {} of {} ppm", plan.clock_ppm[i], plan.lease[i].clock_rate_error_ppm);
+  }
+  text += fmt::format("{}\n", plan.about_leases() ? "; about leases" : "");
   if (plan.padding_bytes != 0) text += fmt::format("commands: {} bytes more\n", plan.padding_bytes);
   for (const Fault& fault : plan.faults) {
     if (fault.at >= plan.active) continue;

@@ -30,6 +30,7 @@ enum class FaultKind : std::uint8_t {
   hub,            // all reach one replica only
   chain,          // each reaches its neighbours only
   ring,           // the same, closed
+  shift,          // one replica from all, and the leader from all in the moment that one is back
   reset,          // connections break
   clog,           // frames of one connection are late
   clock_rate,     // within rho
@@ -49,7 +50,9 @@ enum class FaultKind : std::uint8_t {
   transfer,      // the leader is asked to hand over
   lease_change,  // the group is asked to decide on other lease settings
 };
-inline constexpr std::size_t kFaultKinds = 32;
+inline constexpr std::size_t kFaultKinds = 33;
+/// As far as an option may say that a clock errs.
+inline constexpr std::uint32_t kMostRho = 300'000;
 const char* name_of(FaultKind kind);
 
 /// One fault. What is not said by its fields follows from `draw`.
@@ -67,6 +70,7 @@ struct Plan {
   std::uint32_t replicas = 3;
   std::uint32_t clients = 4;
   Duration active;                   // how long faults happen and clients ask
+  std::optional<Stage> ends_when;    // ... and until some replica is in this stage, or for long
   Duration think;                    // of a client between two requests, at most
   std::uint64_t session_ppm = 0;     // clients that use a session
   std::size_t padding_bytes = 0;     // of each command: large ones fill segments
@@ -76,10 +80,15 @@ struct Plan {
   DiskMood disk;
   Duration turn_cost;
   Duration scrub_pause;                 // behind each piece of a disk that is read for rot; 0: none
-  std::vector<std::int64_t> clock_ppm;  // of each replica
-  Options options;
+  std::uint32_t rounds = 0;             // 0: this run is not about leases
+  std::optional<ReplicaId> comes_late;  // it does not found the group
+  Options options;                      // but for what is a replica's own:
+  std::vector<std::int64_t> clock_ppm;  // how much faster than the truth its clock is
+  std::vector<LeaseSettings> lease;     // what its options say; the first leader's are decided on
   std::vector<Fault> faults;
 
+  /// Nothing happens but what may bring two leases together.
+  [[nodiscard]] bool about_leases() const { return rounds != 0; }
   [[nodiscard]] bool scrubs() const { return scrub_pause.ns != 0; }
 };
 

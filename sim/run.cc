@@ -32,6 +32,7 @@ class Run {
   void go() {
     begin();
     world_.run_until(world_.now() + plan_.active);
+    if (plan_.ends_when) await(*plan_.ends_when);
     if (!failed()) recover();
     if (!failed()) converge();
     if (!failed()) crowd_.judge();
@@ -45,11 +46,22 @@ class Run {
   void begin() {
     Random random = Random(plan_.seed).fork(40);
     for (const auto& site : world_.sites()) {
-      const Duration offset{static_cast<std::int64_t>(random.below(20'000'000))};
+      Duration offset{static_cast<std::int64_t>(random.below(20'000'000))};
+      if (site->id() == plan_.comes_late) offset = offset + Duration::millis(600);
       world_.timeline.after(offset, [this, id = site->id()] { world_.start(id); });
     }
     crowd_.begin();
     nemesis_.begin();
+  }
+
+  void await(Stage stage) {
+    constexpr Duration kStep = Duration::micros(100);
+    const Time latest = world_.now() + Duration::millis(300);
+    const auto is_met = [stage](const auto& site) { return site->stage() == stage; };
+    while (world_.now() < latest && !failed() &&
+           std::none_of(world_.sites().begin(), world_.sites().end(), is_met)) {
+      world_.run_until(world_.now() + kStep);
+    }
   }
 
   /// Faults end: within a bounded time everything is answered.

@@ -143,6 +143,10 @@ bool Site::holds_lease() const {
   return holds;
 }
 
+bool Site::announces() const {
+  return up() && engine_->core().leader() != nullptr && !engine_->waits_for_leases();
+}
+
 Stage Site::stage() const {
   if (opening_) return Stage::opening;
   if (!up()) return Stage::down;

@@ -106,6 +106,8 @@ class Site {
   [[nodiscard]] Files& files() { return files_; }
   [[nodiscard]] Clock& clock() { return clock_; }
   [[nodiscard]] bool holds_lease() const;
+  /// Leads, and its wait for older leases is over.
+  [[nodiscard]] bool announces() const;
   /// Compares the machine's state with that of the others.
   void check_state() const;
 

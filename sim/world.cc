@@ -41,21 +41,14 @@ World::World(const Plan& plan, const Subject& subject, Trace& trace_to)
     Options options = plan.options;
     options.id = ReplicaId{id};
     options.priority = static_cast<std::uint32_t>(random.below(3));
-    // Whoever leads first decides: the others' options do not count.
-    if (random.chance(100'000)) options.lease_us = options.heartbeat_us * random.between(2, 40);
-    // Nor does its bound of the clock, where that is smaller than the own.
-    std::int64_t clock_ppm = plan.clock_ppm.at(id - 1);
-    if (random.chance(100'000)) {
-      std::uint32_t& rho = options.clock_rate_error_ppm;
-      rho = static_cast<std::uint32_t>(random.between(rho, 300'000));
-      clock_ppm = random.chance(500'000) ? rho : -std::int64_t{rho};
-    }
+    options.lease_us = plan.lease.at(id - 1).lease_us;
+    options.clock_rate_error_ppm = plan.lease.at(id - 1).clock_rate_error_ppm;
     sites_.push_back(
         std::make_unique<Site>(ReplicaId{id}, options, surroundings_, random.fork(id)));
     sites_.back()->disk_mood = plan.disk;
     sites_.back()->scrub_pace = pace_of(plan);
     sites_.back()->turn_cost = plan.turn_cost;
-    sites_.back()->clock().set_rate(clock_ppm);
+    sites_.back()->clock().set_rate(plan.clock_ppm.at(id - 1));
   }
 }
 
@@ -125,20 +118,25 @@ bool World::step(Time end) {
 
 void World::check() {
   if (after_event) after_event();
-  if (clocks_hold) {
-    const auto holds = [](const auto& each) { return each->holds_lease(); };
-    const auto first = std::find_if(sites_.begin(), sites_.end(), holds);
-    if (first != sites_.end()) {
-      const auto second = std::find_if(std::next(first), sites_.end(), holds);
-      if (second != sites_.end()) {
-        verdict.fail(fmt::format("replicas {} and {} hold a lease at the same time",
-                                 (*first)->id().value, (*second)->id().value));
-      }
-    }
-  }
+  if (clocks_hold) check_leases();
   if (now() < check_states_at_) return;
   check_states_at_ = now() + kStateInterval;
   for (const auto& each : sites_) each->check_state();
+}
+
+/// Who holds a lease has announced, so there are no two of them either.
+void World::check_leases() {
+  for (const auto& holder : sites_) {
+    if (!holder->holds_lease()) continue;
+    const paxos::Core& core = holder->engine()->core();
+    // It keeps the lease while it prepares again.
+    const Ballot held = core.leader() != nullptr ? core.leader()->ballot() : core.promised();
+    for (const auto& other : sites_) {
+      if (!other->announces() || other->engine()->core().leader()->ballot() <= held) continue;
+      verdict.fail(fmt::format("replica {} announces while replica {} holds a lease",
+                               other->id().value, holder->id().value));
+    }
+  }
 }
 
 // --- The network reaches the replicas.

@@ -64,6 +64,7 @@ class World final : private Sites {
 
   bool step(Time end);
   void check();
+  void check_leases();
 
   transport::Decoder decoder_;
   Surroundings surroundings_;
