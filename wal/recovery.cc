@@ -44,11 +44,15 @@ class Chain {
   std::optional<BatchView> next() {
     for (std::size_t segment = segment_; segment < segments_.size(); ++segment) {
       const std::uint32_t first = segment == segment_ ? block_ : 1;
+      bool sound = true;
       for (std::uint32_t block = first; block < first + 2; ++block) {
         if (block >= segments_[segment].blocks) break;
         std::optional<BatchView> batch = batch_at({segment, block});
-        if (!batch) continue;
-        if (block != first && !is_sound({segment, first})) spoil(segment);
+        if (!batch) {
+          sound = sound && is_sound({segment, block});
+          continue;
+        }
+        if (!sound) spoil(segment);
         segment_ = segment;
         return batch;
       }
