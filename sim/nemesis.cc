@@ -173,15 +173,30 @@ void Nemesis::befall_process(const Fault& fault, Site& site, Random random) {
       return crowd_.overload(id, random.between(10, 60), apart);
     }
     case FaultKind::lease_change:
-      return change_lease(fault, site, random);
+      return change_lease_and_strike(fault, site, random);
     default:
       return hand_over(fault, site, random);
   }
 }
 
-/// A larger bound of the clocks is as safe; a smaller one is refused. While the change is under way
-/// some do not learn of it, or lose what they have.
-void Nemesis::change_lease(const Fault& fault, Site& site, Random random) {
+/// While the change is under way some do not learn of it, or lose what they have.
+void Nemesis::change_lease_and_strike(const Fault& fault, Site& site, Random random) {
+  change_lease(site, random.fork(1));
+  if (!plan_.about_leases() && random.chance(500'000)) return;
+  constexpr std::array kNext{FaultKind::crash_all, FaultKind::crash_all, FaultKind::isolate,
+                             FaultKind::pause};
+  Fault next = fault;
+  next.kind = kNext.at(random.below(kNext.size()));
+  if (next.kind == FaultKind::crash_all) next.lasts = draw_micros(random, 100, 5'000);
+  next.draw = random.next();
+  later(draw_micros(random, 0, 30'000), [this, next] {
+    Site* const leader = world_.leader();
+    if (leader != nullptr) fire(next, leader->id());
+  });
+}
+
+/// A larger bound of the clocks is as safe; a smaller one is refused.
+void Nemesis::change_lease(Site& site, Random random) {
   replica::LeaseDecree decree{plan_.options.lease()};
   const std::uint64_t most_beats = random.chance(300'000) ? 150 : 60;
   decree.settings.lease_us =
@@ -197,16 +212,6 @@ void Nemesis::change_lease(const Fault& fault, Site& site, Random random) {
     const auto bytes = decree.encode();
     detail::SettingsCompletion nobody([](boost::system::error_code) {}, {});
     engine.propose(std::move(nobody), Value{ValueKind::lease_settings, {}, {}, engine.keep(bytes)});
-  });
-  if (!random.chance(500'000)) return;
-  Fault next = fault;
-  constexpr std::array kNext{FaultKind::crash_all, FaultKind::isolate, FaultKind::pause};
-  next.kind = kNext.at(random.below(kNext.size()));
-  if (next.kind == FaultKind::crash_all) next.lasts = draw_micros(random, 100, 5'000);
-  next.draw = random.next();
-  later(draw_micros(random, 0, random.chance(500'000) ? 3'000 : 30'000), [this, next] {
-    Site* const leader = world_.leader();
-    if (leader != nullptr) fire(next, leader->id());
   });
 }
 

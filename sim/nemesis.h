@@ -49,7 +49,8 @@ class Nemesis {
   void restart_after(Duration pause, ReplicaId id);
   /// Undoes something later, unless the faults have ended before.
   void later(Duration after, std::function<void()> undo);
-  void change_lease(const Fault& fault, Site& site, Random random);
+  void change_lease(Site& site, Random random);
+  void change_lease_and_strike(const Fault& fault, Site& site, Random random);
   void hand_over(const Fault& fault, Site& site, Random random);
   /// A replica that has repaired its log is as good as any.
   void forgive_repaired() const;

@@ -131,7 +131,11 @@ std::vector<Fault> draw_lease_faults(Random random, const Plan& plan) {
     fault.lasts = lease + draw_micros(random, 1'000, 100'000);
     if (fault.kind == FaultKind::crash_all) fault.lasts = draw_micros(random, 100, 5'000);
     fault.replica = ReplicaId{static_cast<std::uint32_t>(random.between(1, plan.replicas))};
-    if (fault.kind != FaultKind::shift) fault.when = Stage::leasing;
+    if (fault.kind != FaultKind::shift) {
+      fault.when = Stage::leasing;
+    } else if (plan.comes_late) {
+      fault.replica = *plan.comes_late;  // the one with another clock
+    }
     fault.draw = random.next();
     faults.push_back(fault);
   }
