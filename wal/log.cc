@@ -136,8 +136,9 @@ class Log::Impl {
     scrub_.go_on(supply_->written_blocks() * kBlockSize);
   }
   std::optional<Scrubbed> take_scrubbed() {
-    if (const auto end = writer_->take_scrub_end()) scrub_.ended(*end);
-    identity_.spoiled = std::max(identity_.spoiled, scrub_.spoiled());
+    if (const auto end = writer_->take_scrub_end()) {
+      identity_.spoiled = std::max(identity_.spoiled, scrub_.ended(*end));
+    }
     return scrub_.take();
   }
 

@@ -137,15 +137,15 @@ bool Scrub::is_needed(const Piece& piece) const {
 }
 
 /// What was dropped meanwhile may be gone, or written to again.
-void Scrub::ended(std::error_code error) {
+std::uint64_t Scrub::ended(std::error_code error) {
   const Piece piece = *std::exchange(piece_, {});
   done_ = Scrubbed{piece.bytes, all_bytes_, false, {}};
-  if (!error || !is_needed(piece) || is_shortage(error)) return;
-  spoiled_ = std::max(spoiled_, piece.segment);
+  if (!error || !is_needed(piece) || is_shortage(error)) return 0;
   done_->damage = piece.name + ", from offset " + std::to_string(piece.offset) + " to " +
                   std::to_string(piece.offset + piece.bytes) + ": ";
   done_->damage += error == std::errc::bad_message ? "some of it is not what was written"
                                                    : "cannot be read: " + error.message();
+  return piece.segment;
 }
 
 }  // namespace decree::wal

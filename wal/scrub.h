@@ -27,11 +27,9 @@ class Scrub {
 
   /// `log_bytes` have been written to the segments.
   void go_on(std::uint64_t log_bytes);
-  /// The check with Writer::kScrubToken has ended so.
-  void ended(std::error_code error);
+  /// The check with Writer::kScrubToken has ended so. The segment that it found damaged; 0: none.
+  std::uint64_t ended(std::error_code error);
   std::optional<Scrubbed> take() { return std::exchange(done_, {}); }
-  /// The last segment in which damage was found.
-  [[nodiscard]] std::uint64_t spoiled() const { return spoiled_; }
 
  private:
   /// Is under way.
@@ -60,7 +58,6 @@ class Scrub {
   std::uint64_t chunk_ = 0;  // of the snapshot, likewise
   std::optional<Piece> piece_;
   std::optional<Scrubbed> done_;
-  std::uint64_t spoiled_ = 0;
 };
 
 }  // namespace decree::wal

@@ -60,8 +60,7 @@ std::error_code SegmentSupply::sort_out(const std::vector<std::uint64_t>& left_o
     std::uint64_t size = 0;
     if (const auto error = disk_.open(segment_name(number), file, size)) return error;
     disk_.close(file);
-    const Segment segment{number, static_cast<std::uint32_t>(size / kBlockSize)};
-    if (usable(segment)) {
+    if (usable(number, size)) {
       left_over_.push_back(number);
     } else if (const auto error = disk_.remove(segment_name(number))) {
       return error;
@@ -70,8 +69,8 @@ std::error_code SegmentSupply::sort_out(const std::vector<std::uint64_t>& left_o
   return {};
 }
 
-bool SegmentSupply::usable(const Segment& segment) const {
-  return segment.blocks == segment_blocks_ && segment.number > identity_.spoiled;
+bool SegmentSupply::usable(std::uint64_t number, std::uint64_t bytes) const {
+  return bytes == std::uint64_t{segment_blocks_} * kBlockSize && number > identity_.spoiled;
 }
 
 std::optional<Place> SegmentSupply::take(std::uint32_t blocks) {
@@ -128,7 +127,7 @@ void SegmentSupply::drop_before(std::uint64_t number) {
                    [&](const Segment& each) { return each.number >= number; });
   close_before(number);
   for (auto each = segments_.begin(); each != first_needed; ++each) {
-    if (usable(*each)) {
+    if (usable(each->number, std::uint64_t{each->blocks} * kBlockSize)) {
       left_over_.push_back(each->number);
     } else {
       disk_.remove(segment_name(each->number));  // after an error the next opening does

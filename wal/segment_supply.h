@@ -76,7 +76,7 @@ class SegmentSupply {
   };
 
   std::error_code sort_out(const std::vector<std::uint64_t>& left_over);
-  [[nodiscard]] bool usable(const Segment& segment) const;
+  [[nodiscard]] bool usable(std::uint64_t number, std::uint64_t bytes) const;
   std::span<const std::byte> header_of(const Segment& segment);
   [[nodiscard]] Segment next_segment() const;
 
