@@ -119,12 +119,11 @@ bool Core::asks_in_vain() const {
 }
 
 void Core::remind() {
-  const bool lacks_values = leader() != nullptr && announced() < fetch_limit();
-  const bool in_vain = lacks_values && announced() == known_at_reminder_;
-  reminders_in_vain_ = in_vain ? reminders_in_vain_ + 1 : 0;
-  known_at_reminder_ = announced();
   const ReplicaId alternative = voters_.ids()[reminders_++ % voters_.size()];
-  learner_.forget_fetch(connected_.contains(alternative) ? alternative : ReplicaId{});
+  const bool moves =
+      learner_.forget_fetch(connected_.contains(alternative) ? alternative : ReplicaId{});
+  const bool in_vain = leader() != nullptr && announced() < fetch_limit() && !moves;
+  reminders_in_vain_ = in_vain ? reminders_in_vain_ + 1 : 0;
   const Candidate* asking = candidate();
   if (asking == nullptr || !asking->prepared()) return;
   for (ReplicaId id : voters_.ids()) {

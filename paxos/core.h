@@ -188,7 +188,6 @@ class Core {
   Lsn reserved_at_;
   std::size_t reminders_ = 0;          // so that each reminder asks another peer
   std::size_t reminders_in_vain_ = 0;  // of this leader, in a row
-  Slot known_at_reminder_;
 };
 
 }  // namespace decree::paxos

@@ -91,12 +91,13 @@ void Learner::fetch(Slot limit) {
   }
 }
 
-void Learner::forget_fetch(ReplicaId alternative) {
+bool Learner::forget_fetch(ReplicaId alternative) {
   const bool is_moving = known_chosen_ > known_at_reminder_;
   known_at_reminder_ = known_chosen_;
-  if (is_moving) return;
+  if (is_moving) return true;
   if ((fetching_ || !source_) && alternative && alternative != self_) source_ = alternative;
   fetching_ = false;
+  return false;
 }
 
 void Learner::reconnected(ReplicaId id) {

@@ -52,8 +52,8 @@ class Learner {
   /// before the last waits for the disk: no more is held in memory for it than that.
   void fetch(Slot limit);
   /// Called now and then: if nothing came since the last time, an answer may have been lost. Asks
-  /// again, the next time `alternative` if there is one.
-  void forget_fetch(ReplicaId alternative);
+  /// again, the next time `alternative` if there is one. False if nothing came.
+  bool forget_fetch(ReplicaId alternative);
   /// What was under way to and from this peer may be lost.
   void reconnected(ReplicaId id);
   /// Answers a peer's fetch with what is announced.
