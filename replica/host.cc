@@ -122,7 +122,7 @@ void Host::loop() {
 void Host::wait_for_events() {
   std::int64_t left = 0;
   bool busy = false;
-  if (!engine_.has_work()) {
+  if (!engine_.has_work() && !disk_->ready()) {
     leases::Time until = engine_.next_deadline();
     if (stage_ != Stage::running) until = std::min(until, close_by_);
     const leases::Time now = clock_.now();

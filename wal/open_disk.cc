@@ -14,6 +14,7 @@
 #include "wal/block_buffer.h"
 #include "wal/directory.h"
 #include "wal/thread_disk.h"
+#include "wal/tmpfs_disk.h"
 #include "wal/uring_disk.h"
 #include "wal/write_probe.h"
 
@@ -127,6 +128,8 @@ std::unique_ptr<Disk> open_to_read(const std::string& directory, bool locked,
 
 constexpr char kSlowDirectory[] =
     "The file system refuses O_DIRECT; writes go through the page cache";
+constexpr char kInMemory[] =
+    "The directory is on a file system in memory: nothing in it survives the loss of power";
 
 }  // namespace
 
@@ -140,6 +143,10 @@ std::unique_ptr<Disk> open_disk(const std::string& directory, proactor::Proactor
   if (!problem.empty()) return nullptr;
   remove_unfinished(handle);
   handle.direct = takes_direct(handle);
+  if (is_in_memory(handle.directory.get())) {
+    notice = kInMemory;
+    return std::make_unique<TmpfsDisk>(std::move(handle));
+  }
   if (!handle.direct) notice = kSlowDirectory;
   if (proactor.uring() == nullptr) return std::make_unique<ThreadDisk>(std::move(handle));
   WriteMode mode{};

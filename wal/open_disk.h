@@ -12,9 +12,9 @@ namespace decree::wal {
 
 /// Takes the directory's lock, making the directory if it is missing, for its owner only; measures
 /// the device and picks the cheapest durable write. The disk belongs to the thread that waits in
-/// `proactor`, and writes through it if that is an io_uring, else by a helper thread. On failure
-/// returns null and says in `problem` what is wrong and what to do. `notice` gets a sentence if
-/// something slower had to be used, else it is empty.
+/// `proactor`, and writes through it if that is an io_uring, else by a helper thread, and in memory
+/// by itself. On failure returns null and says in `problem` what is wrong and what to do. `notice`
+/// gets a sentence if something slower had to be used or nothing here is durable, else it is empty.
 std::unique_ptr<Disk> open_disk(const std::string& directory, proactor::Proactor& proactor,
                                 std::string& notice, std::string& problem);
 

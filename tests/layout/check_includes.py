@@ -27,8 +27,8 @@ STREAMS = set("""
 """.split())
 RANDOM = {"random", "sys/random.h"}
 DISK = set("""
-    filesystem fstream dirent.h fcntl.h linux/fs.h sys/file.h sys/ioctl.h sys/mman.h sys/stat.h
-    sys/statvfs.h sys/types.h sys/uio.h unistd.h
+    filesystem fstream dirent.h fcntl.h linux/fs.h linux/magic.h sys/file.h sys/ioctl.h sys/mman.h
+    sys/stat.h sys/statvfs.h sys/types.h sys/uio.h sys/vfs.h unistd.h
 """.split())
 NETWORK = {"arpa/", "net/", "netdb.h", "netinet/", "sys/socket.h", "sys/types.h", "sys/uio.h",
            "unistd.h"}

@@ -326,6 +326,27 @@ TEST_P(RealDiskTest, WhatHurriesIsNotHeldBack) {
   EXPECT_LT(time_of(true), kAtItsPace);
 }
 
+TEST_P(RealDiskTest, InMemoryAWriteIsDoneWhenItIsSubmittedAndOneIsToldWhatThatIsWorth) {
+  const TemporaryDirectory memory("/dev/shm");
+  std::string problem;
+  const auto disk = open_disk(memory / "log", *proactor_, notice_, problem);
+  ASSERT_TRUE(disk) << problem;
+  EXPECT_THAT(notice_, HasSubstr("nothing in it survives"));
+  EXPECT_EQ(disk->description(), "tmpfs, not durable");
+  std::vector<KeptRecord> records{accept_of(1, 5'000)};
+  {
+    Opened opened = open_log(*disk, small_options());
+    ASSERT_TRUE(opened.log) << opened.problem;
+    EXPECT_FALSE(disk->ready());
+    append(*opened.log, records);
+    opened.log->flush();
+    EXPECT_TRUE(disk->ready());
+    opened.log->poll();
+    EXPECT_EQ(opened.log->status().durable, opened.log->status().appended);
+  }
+  EXPECT_EQ(open_log(*disk, small_options()).records, records);
+}
+
 TEST_P(RealDiskTest, RemovesWhatAKilledProcessLeftUnfinished) {
   open();
   std::ofstream(path() + "/segment-0000000000000002.log.new") << "half";
