@@ -10,6 +10,8 @@ namespace {
 
 /// More than a batch has.
 constexpr std::size_t kEndBlocks = 64;
+/// What was written last, with the mark behind it.
+constexpr std::size_t kLastBlocks = 4;
 
 }  // namespace
 
@@ -86,7 +88,8 @@ bool Files::rot(const std::string& prefix, Random& random) {
   // gone without a trace cannot be told from one that never was, by anybody: bits flip only.
   const std::size_t end = std::min<std::size_t>(blocks.size(), kEndBlocks);
   const bool at_end = random.chance(500'000) || blocks.size() == end;
-  const auto& [file, block] = at_end ? blocks[blocks.size() - 1 - random.below(end)]
+  const std::size_t last = random.chance(300'000) ? std::min(end, kLastBlocks) : end;
+  const auto& [file, block] = at_end ? blocks[blocks.size() - 1 - random.below(last)]
                                      : blocks[random.below(blocks.size() - end)];
   Page bytes = *file->pages.at(block);
   const std::uint64_t kind = at_end ? 0 : random.below(3);

@@ -181,34 +181,50 @@ void Nemesis::befall_process(const Fault& fault, Site& site, Random random) {
 
 /// While the change is under way some do not learn of it, or lose what they have.
 void Nemesis::change_lease_and_strike(const Fault& fault, Site& site, Random random) {
-  change_lease(site, random.fork(1));
+  LeaseSettings settings = draw_lease_change(random.fork(1));
+  if (plan_.theme == LeaseTheme::smaller_rho) settings.clock_rate_error_ppm = kMostRho;
+  change_lease(site, settings);
+  if (plan_.theme == LeaseTheme::smaller_rho) return;
   if (!plan_.about_leases() && random.chance(500'000)) return;
   constexpr std::array kNext{FaultKind::crash_all, FaultKind::crash_all, FaultKind::isolate,
                              FaultKind::pause};
   Fault next = fault;
   next.kind = kNext.at(random.below(kNext.size()));
+  Duration after = draw_micros(random, 0, 30'000);
+  if (plan_.theme == LeaseTheme::longer) {  // decided in one write, and durable after another
+    next.kind = FaultKind::crash_all;
+    after = plan_.disk.latency + draw_up_to(random, plan_.disk.latency);
+  }
   if (next.kind == FaultKind::crash_all) next.lasts = draw_micros(random, 100, 5'000);
   next.draw = random.next();
-  later(draw_micros(random, 0, 30'000), [this, next] {
+  later(after, [this, next] {
     Site* const leader = world_.leader();
     if (leader != nullptr) fire(next, leader->id());
   });
 }
 
 /// A larger bound of the clocks is as safe; a smaller one is refused.
-void Nemesis::change_lease(Site& site, Random random) {
-  replica::LeaseDecree decree{plan_.options.lease()};
+LeaseSettings Nemesis::draw_lease_change(Random random) const {
+  LeaseSettings settings = plan_.options.lease();
   const std::uint64_t most_beats = random.chance(300'000) ? 150 : 60;
-  decree.settings.lease_us =
+  settings.lease_us =
       random.chance(150'000) ? 0 : plan_.options.heartbeat_us * random.between(2, most_beats);
-  std::uint32_t& rho = decree.settings.clock_rate_error_ppm;
+  if (plan_.theme != LeaseTheme::any) {
+    settings.lease_us = plan_.options.heartbeat_us * random.between(30, 150);
+  }
+  std::uint32_t& rho = settings.clock_rate_error_ppm;
+  if (plan_.theme == LeaseTheme::smaller_rho) return settings;
   if (plan_.about_leases()) {  // to and fro
     if (random.chance(500'000)) rho = kMostRho;
   } else {
     if (random.chance(400'000)) rho = static_cast<std::uint32_t>(random.between(rho, kMostRho));
     if (random.chance(200'000)) rho = static_cast<std::uint32_t>(random.between(1, rho));
   }
-  site.post([decree](replica::Engine& engine) {
+  return settings;
+}
+
+void Nemesis::change_lease(Site& site, const LeaseSettings& settings) {
+  site.post([decree = replica::LeaseDecree{settings}](replica::Engine& engine) {
     const auto bytes = decree.encode();
     detail::SettingsCompletion nobody([](boost::system::error_code) {}, {});
     engine.propose(std::move(nobody), Value{ValueKind::lease_settings, {}, {}, engine.keep(bytes)});

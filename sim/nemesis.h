@@ -37,6 +37,7 @@ class Nemesis {
   void befall_clock(const Fault& fault, Site& site, Random random);
   void befall_disk(const Fault& fault, Site& site, Random random);
   void damage(const Fault& fault, Site& site, Random random);
+  void take_leader_away(const Fault& fault, ReplicaId damaged, Random random);
   /// Puts an old copy of a directory back. Whoever was told of what it lacks must refuse it; the
   /// others cannot know, so it does not reach them.
   void restore(ReplicaId id, const Files& copy, Duration lasts);
@@ -49,7 +50,8 @@ class Nemesis {
   void restart_after(Duration pause, ReplicaId id);
   /// Undoes something later, unless the faults have ended before.
   void later(Duration after, std::function<void()> undo);
-  void change_lease(Site& site, Random random);
+  [[nodiscard]] LeaseSettings draw_lease_change(Random random) const;
+  void change_lease(Site& site, const LeaseSettings& settings);
   void change_lease_and_strike(const Fault& fault, Site& site, Random random);
   void hand_over(const Fault& fault, Site& site, Random random);
   /// A replica that has repaired its log is as good as any.

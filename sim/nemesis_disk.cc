@@ -81,12 +81,23 @@ void Nemesis::damage(const Fault& fault, Site& site, Random random) {
       for (std::uint64_t blocks = random.between(1, 3); blocks > 0; --blocks) {
         site.files().rot(random.chance(900'000) ? "segment-" : "", random);
       }
+      if (random.chance(300'000)) take_leader_away(fault, id, random);
       break;
     default:
       site.files() = Files{};
       world_.witness.excuse(id);
   }
   restart_after(fault.lasts, id);
+}
+
+/// What was chosen by it and the one whose copy has rotted may be known to nobody else.
+void Nemesis::take_leader_away(const Fault& fault, ReplicaId damaged, Random random) {
+  Site* const leader = world_.leader(damaged);
+  if (leader == nullptr) return;
+  Fault away;
+  away.kind = FaultKind::isolate;
+  away.lasts = fault.lasts + Duration::millis(500);
+  split(away, *leader, random);
 }
 
 void Nemesis::restore(ReplicaId id, const Files& copy, Duration lasts) {

@@ -55,8 +55,9 @@ void Nemesis::shift(const Fault& fault, Site& site, Random random) {
   cut.lasts = fault.lasts + Duration::micros(static_cast<std::int64_t>(plan_.options.lease_us));
   split(cut, site, random.fork(1));
   // What is decided meanwhile that one does not know when it is back.
-  Site* const now = random.chance(500'000) ? world_.leader(site.id()) : nullptr;
-  if (now != nullptr) change_lease(*now, random.fork(3));
+  const bool changes = random.chance(500'000) || plan_.theme == LeaseTheme::smaller_rho;
+  Site* const now = changes ? world_.leader(site.id()) : nullptr;
+  if (now != nullptr) change_lease(*now, draw_lease_change(random.fork(3)));
   later(cut.lasts, [this, cut, random, id = site.id()] {
     Site* const leader = world_.leader(id);
     if (leader == nullptr) return;

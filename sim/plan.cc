@@ -127,6 +127,8 @@ std::vector<Fault> draw_lease_faults(Random random, const Plan& plan) {
   for (std::uint32_t round = 1; round <= plan.rounds; ++round) {
     Fault fault;
     fault.kind = kKinds.at(random.below(kKinds.size()));
+    if (plan.theme != LeaseTheme::any) fault.kind = FaultKind::lease_change;
+    if (plan.theme == LeaseTheme::smaller_rho && round > 1) fault.kind = FaultKind::shift;
     fault.at = Duration{plan.active.ns / (plan.rounds + 1) * round};
     fault.lasts = lease + draw_micros(random, 1'000, 100'000);
     if (fault.kind == FaultKind::crash_all) fault.lasts = draw_micros(random, 100, 5'000);
@@ -224,6 +226,21 @@ void draw_options(Random random, Plan& plan) {
   options.log_bytes = random.chance(700'000) ? 512u << 10 : 16u << 20;
 }
 
+/// A write may take longer than to ask for a grant: then what is granted may be ahead of what is
+/// durable.
+void draw_theme(Random& random, bool calm_disk, Plan& plan) {
+  if (!calm_disk && random.chance(300'000)) {
+    plan.disk.latency = Duration::millis(8);
+    if (random.chance(500'000)) plan.theme = LeaseTheme::longer;
+  }
+  if (plan.theme == LeaseTheme::longer) {
+    plan.options.lease_us = plan.options.heartbeat_us * random.between(2, 10);
+    for (LeaseSettings& own : plan.lease) own.lease_us = plan.options.lease_us;
+  } else if (plan.comes_late && plan.rounds > 1 && random.chance(150'000)) {
+    plan.theme = LeaseTheme::smaller_rho;
+  }
+}
+
 /// Few commands fill a segment: snapshots are taken, and followers need them.
 void draw_padding(Random random, Plan& plan) {
   if (!random.chance(250'000)) return;
@@ -239,6 +256,11 @@ void draw_scrub(Random random, Plan& plan) {
 }
 
 }  // namespace
+
+const char* name_of(LeaseTheme theme) {
+  constexpr std::array<const char*, 3> kNames{"any change", "a longer T", "a smaller rho"};
+  return kNames.at(static_cast<std::size_t>(theme));
+}
 
 const char* name_of(FaultKind kind) { return kFaultNames.at(static_cast<std::size_t>(kind)); }
 
@@ -270,8 +292,7 @@ Plan draw_plan(std::uint64_t seed, const Shape& shape) {
   draw_scrub(root.fork(7), plan);
   if (shape.calm_network || plan.about_leases()) plan.network = NetworkMood{};
   if (shape.calm_disk || plan.about_leases()) plan.disk = DiskMood{};
-  const bool slow_disk = plan.about_leases() && random.chance(300'000);
-  if (slow_disk && !shape.calm_disk) plan.disk.latency = Duration::millis(8);
+  if (plan.about_leases()) draw_theme(random, shape.calm_disk, plan);
   plan.faults =
       plan.about_leases() ? draw_lease_faults(root.fork(5), plan) : draw_faults(root.fork(5), plan);
   leave_out(shape.without, plan.faults);
@@ -293,7 +314,8 @@ std::string describe(const Plan& plan) {
   for (std::size_t i = 0; i < plan.clock_ppm.size(); ++i) {
     text += fmt::format(" {} of {} ppm", plan.clock_ppm[i], plan.lease[i].clock_rate_error_ppm);
   }
-  text += fmt::format("{}\n", plan.about_leases() ? "; about leases" : "");
+  if (plan.about_leases()) text += fmt::format("; about leases: {}", name_of(plan.theme));
+  text += '\n';
   if (plan.padding_bytes != 0) text += fmt::format("commands: {} bytes more\n", plan.padding_bytes);
   for (const Fault& fault : plan.faults) {
     if (fault.at >= plan.active) continue;

@@ -65,6 +65,15 @@ struct Fault {
   std::uint64_t draw = 0;
 };
 
+/// Which changes of the group's settings a run about leases has.
+enum class LeaseTheme : std::uint8_t {
+  any,
+  longer,       // to a T that is far longer than the first; who has applied it loses power
+  smaller_rho,  // to the largest rho, then back while the one with the fast clock is cut off
+};
+
+const char* name_of(LeaseTheme theme);
+
 struct Plan {
   std::uint64_t seed = 0;
   std::uint32_t replicas = 3;
@@ -81,6 +90,7 @@ struct Plan {
   Duration turn_cost;
   Duration scrub_pause;                 // behind each piece of a disk that is read for rot; 0: none
   std::uint32_t rounds = 0;             // 0: this run is not about leases
+  LeaseTheme theme = LeaseTheme::any;   // of one that is
   std::optional<ReplicaId> comes_late;  // it does not found the group
   Options options;                      // but for what is a replica's own:
   std::vector<std::int64_t> clock_ppm;  // how much faster than the truth its clock is
