@@ -34,6 +34,7 @@ struct CommitRow {
   double floor_p99_us = 0;
   double floor_p999_us = 0;
   double floor_commits_per_s = 0;
+  double other_floor_p50_us = 0;  // of the other variant, 0 if there is none
   double ratio_p50 = 0;
   double ratio_commits = 0;      // of commits a second; not of an open loop
   double cpu_us_per_commit = 0;  // of all replicas
@@ -57,7 +58,8 @@ CommitRow summarize(std::size_t replicas, const LoadRequest& request,
 /// {name: [...]}
 nlohmann::ordered_json to_json(const std::string& name, const std::vector<CommitRow>& rows);
 
-/// One line for each row under a heading, and where the time went if that was asked, for people.
+/// One line for each row under a heading ("other" is the p50 of the other floor), and where the
+/// time went if that was asked, for people.
 std::string to_table(const std::vector<CommitRow>& rows);
 
 }  // namespace decree::bench

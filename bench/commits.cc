@@ -17,6 +17,7 @@
 #include "bench/plot.h"
 #include "bench/replica_group.h"
 #include "bench/scratch.h"
+#include "bench/stalls.h"
 
 namespace decree::bench {
 namespace {
@@ -181,13 +182,16 @@ void run(const Settings& settings) {
   for (const Setting& setting : combinations(settings)) {
     rows.push_back(measure(setting));
   }
+  std::string tails;
   if (settings.open_fraction > 0) {
     for (const Setting& setting : open_loops(settings, rows)) {
       rows.push_back(measure(setting));
     }
+    const double enough = settings.seconds * static_cast<double>(settings.rounds);
+    tails = describe(measure_stalls(enough)) + "\n\n";
   }
-  fmt::print("{}, from a caller in the leader's process, in us\n{}\n\n{}\n{}\n", settings.what,
-             machine_line, to_table(rows), to_json(settings.name, rows).dump());
+  fmt::print("{}, from a caller in the leader's process, in us\n{}\n\n{}\n{}{}\n", settings.what,
+             machine_line, to_table(rows), tails, to_json(settings.name, rows).dump());
   if (!settings.plot.empty()) {
     plot(settings.plot, settings.what, rows);
   }

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 FIELDS = {
     "replicas", "outstanding", "payload_bytes", "commits", "p50_us", "p99_us", "p999_us", "max_us",
     "commits_per_s", "floor_p50_us", "floor_p99_us", "ratio_p50", "floor_p999_us",
-    "floor_commits_per_s", "cpu_us_per_commit", "cores_busy",
+    "floor_commits_per_s", "other_floor_p50_us", "cpu_us_per_commit", "cores_busy",
 }
 # Subcommand, options, and the (replicas, bytes, outstanding) of each line; 0: an open loop.
 RUNS = [
@@ -53,6 +53,7 @@ def check_run(program, subcommand, options, settings):
         assert len(list(drawn.iter("{http://www.w3.org/2000/svg}path"))) > 10, "nothing is drawn"
         os.remove(svg)
         assert not os.listdir(directory), f"left behind: {os.listdir(directory)}"
+    assert ("lose" in result.stdout) == (settings[-1][-1] == 0), "stalls stand beside open loops"
     report = json.loads(result.stdout.splitlines()[-1])
     assert report.keys() == {subcommand}, report.keys()
     assert len(report[subcommand]) == len(settings), report
