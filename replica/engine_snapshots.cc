@@ -84,7 +84,7 @@ void Engine::snapshot_ended(std::error_code error) {
   }
   standing_.log_end = std::max(standing_.log_end, log_->snapshot());
   if (!receiver_.active()) return;
-  receiver_.give_up();
+  receiver_.give_up(*log_);
   if (core_.lacks(log_->snapshot())) install_snapshot();
 }
 
@@ -94,10 +94,10 @@ void Engine::receive_snapshot() {
   if (const std::error_code error = log_->incoming_failure()) {
     notice_(fmt::format("the snapshot of a peer could not be written: {}", error.message()));
     writing_snapshot_ = false;
-    return receiver_.give_up();
+    return receiver_.give_up(*log_);
   }
   if (writing_snapshot_ || restating_) return;
-  if (!core_.lacks(receiver_.slot())) return receiver_.give_up();
+  if (!core_.lacks(receiver_.slot())) return receiver_.give_up(*log_);
   if (receiver_.complete(*log_)) {
     wal::LogStart start = core_.is_damaged() ? log_->start() : log_->start_behind(receiver_.slot());
     // Of the slots that it covers the log here may lack what was chosen, and have something else.

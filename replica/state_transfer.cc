@@ -71,6 +71,11 @@ std::optional<FetchSnapshot> SnapshotReceiver::next(const wal::Log& log) {
   return FetchSnapshot{current_->slot, current_->next};
 }
 
+void SnapshotReceiver::give_up(wal::Log& log) {
+  current_.reset();
+  log.give_up_incoming();
+}
+
 void SnapshotReceiver::remind() {
   if (!active()) return;
   current_->asked = false;

@@ -45,7 +45,8 @@ class SnapshotReceiver {
   std::optional<FetchSnapshot> next(const wal::Log& log);
   /// A while has passed: asks again, and takes another peer's snapshot if nothing came for long.
   void remind();
-  void give_up() { current_.reset(); }
+  /// It is of no use any more, or has ended.
+  void give_up(wal::Log& log);
 
   [[nodiscard]] bool active() const { return current_.has_value(); }
   [[nodiscard]] ReplicaId from() const { return current_->from; }

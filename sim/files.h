@@ -33,6 +33,7 @@ class Files {
  public:
   [[nodiscard]] std::map<std::string, File>& all() { return files_; }
   [[nodiscard]] File* find(const std::string& name);
+  [[nodiscard]] bool has(const std::string& name) const { return files_.contains(name); }
   void put(const std::string& name, std::span<const std::byte> head, std::uint64_t size);
 
   void write_cached(const std::string& name, std::uint64_t block, std::span<const std::byte> bytes);

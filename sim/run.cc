@@ -9,6 +9,7 @@
 #include "sim/nemesis.h"
 #include "sim/trace.h"
 #include "sim/world.h"
+#include "wal/incoming_snapshot.h"
 
 namespace decree::sim {
 
@@ -101,7 +102,19 @@ class Run {
       return std::all_of(core_.begin(), core_.end(), knows_all);
     });
     for (const auto& site : world_.sites()) site->check_state();
-    if (!converged) world_.verdict.fail("a replica does not learn what was decided");
+    if (!converged) return world_.verdict.fail("a replica does not learn what was decided");
+    tidy_up();
+  }
+
+  /// Nobody keeps the beginning of a snapshot that it does not need any more.
+  void tidy_up() {
+    const auto is_tidy = [this](ReplicaId id) {
+      const Files& files = world_.site(id).files();
+      return !files.has(wal::kIncomingName) && !files.has(wal::kGivenUpName);
+    };
+    const bool tidy = world_.run_until(
+        world_.now() + kPatience, [&] { return std::all_of(core_.begin(), core_.end(), is_tidy); });
+    if (!tidy) world_.verdict.fail("what came of a peer's snapshot is kept and not needed");
   }
 
   const Plan& plan_;

@@ -1,6 +1,7 @@
 #include "wal/incoming_snapshot.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "paxos/assert.h"
 
@@ -24,11 +25,20 @@ std::error_code IncomingSnapshot::create() {
   const auto make = [&] { return disk_.create(kIncomingName, block_.bytes(), kBlockSize, file_); };
   std::error_code error = make();
   if (error != std::errc::file_exists) return error;
-  // It may be large, and to remove it at once may take long.
-  error = disk_.rename(kIncomingName, kGivenUpName);
-  if (error) return error;
-  disk_.submit_remove(kGivenUpName, remove_token_);
-  return make();
+  error = put_away();
+  return error ? error : make();
+}
+
+/// It may be large, and to remove it at once may take long.
+std::error_code IncomingSnapshot::put_away() {
+  const std::error_code error = disk_.rename(kIncomingName, kGivenUpName);
+  if (!error) disk_.submit_remove(kGivenUpName, remove_token_);
+  return error;
+}
+
+void IncomingSnapshot::remove() {
+  if (file_ != FileId{}) disk_.close(std::exchange(file_, FileId{}));
+  static_cast<void>(put_away());
 }
 
 void IncomingSnapshot::write(std::uint64_t offset, std::span<const std::byte> bytes) {

@@ -40,12 +40,16 @@ class IncomingSnapshot {
   [[nodiscard]] bool is_whole() const { return stage_ == Stage::whole; }
   /// Gives the file its name, when it is whole.
   std::error_code publish();
+  /// Nobody needs it: its file goes, in the background. What cannot be removed goes at the next
+  /// opening.
+  void remove();
 
   [[nodiscard]] const SnapshotHeader& header() const { return facts_; }
 
  private:
   enum class Stage { chunks, trailer, header, whole };
   void write(std::uint64_t offset, std::span<const std::byte> bytes);
+  std::error_code put_away();
 
   Disk& disk_;
   SnapshotHeader facts_;

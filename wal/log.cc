@@ -355,6 +355,7 @@ std::unique_ptr<SnapshotFile> Log::open_snapshot() { return impl_->snapshots().o
 std::error_code Log::begin_incoming(Slot slot) { return impl_->snapshots().begin_incoming(slot); }
 void Log::put_chunk(std::span<const std::byte> chunk) { impl_->snapshots().put_chunk(chunk); }
 void Log::finish_incoming(const LogStart& start) { impl_->snapshots().finish_incoming(start); }
+void Log::give_up_incoming() { impl_->snapshots().give_up_incoming(); }
 bool Log::incoming_ready() const { return impl_->snapshots().incoming_ready(); }
 std::error_code Log::incoming_failure() const { return impl_->snapshots().incoming_failure(); }
 

@@ -164,6 +164,9 @@ class Log {
   std::error_code begin_incoming(Slot slot);
   void put_chunk(std::span<const std::byte> chunk);
   void finish_incoming(const LogStart& start);
+  /// What has arrived is of no use any more: its file goes. Nothing if nothing arrives. Not behind
+  /// finish_incoming().
+  void give_up_incoming();
   /// Nothing of it is under way.
   [[nodiscard]] bool incoming_ready() const;
   /// The incoming snapshot could not be written and is given up.

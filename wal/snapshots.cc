@@ -84,17 +84,29 @@ std::error_code Snapshots::begin_incoming(Slot slot) {
   return error;
 }
 
+void Snapshots::give_up_incoming() {
+  if (!incoming_) return;
+  giving_up_incoming_ = incoming_->under_way();
+  if (!giving_up_incoming_) drop_incoming();
+}
+
+void Snapshots::drop_incoming() {
+  incoming_->remove();
+  incoming_.reset();
+}
+
 void Snapshots::incoming_written(std::error_code error) {
+  if (std::exchange(giving_up_incoming_, false)) return drop_incoming();
   if (!error) incoming_->written();
   if (!error && !incoming_->is_whole()) return;
   if (!error) error = incoming_->publish();
   if (error) {
     incoming_failure_ = error;
-  } else {
-    DECREE_ASSERT(!writing_, "one snapshot at a time");
-    writing_ = incoming_->header();
-    ended_ = error;
+    return drop_incoming();
   }
+  DECREE_ASSERT(!writing_, "one snapshot at a time");
+  writing_ = incoming_->header();
+  ended_ = error;
   incoming_.reset();
 }
 

@@ -49,6 +49,7 @@ class Snapshots {
   std::error_code begin_incoming(Slot slot);
   void put_chunk(std::span<const std::byte> chunk) { incoming_->put(chunk); }
   void finish_incoming(const LogStart& start) { incoming_->finish(start); }
+  void give_up_incoming();
   [[nodiscard]] bool incoming_ready() const { return !incoming_ || !incoming_->under_way(); }
   [[nodiscard]] std::error_code incoming_failure() const { return incoming_failure_; }
   /// The write that put_chunk() or finish_incoming() began has ended so.
@@ -66,6 +67,7 @@ class Snapshots {
 
  private:
   [[nodiscard]] SnapshotHeader facts_of(Slot slot) const;
+  void drop_incoming();
   static void tell(Log::Contents& contents, Hole& hole, Slot known_chosen);
 
   Disk& disk_;
@@ -76,6 +78,7 @@ class Snapshots {
   std::optional<SnapshotHeader> writing_;  // or published, and not settled
   const std::shared_ptr<SnapshotProgress> progress_ = std::make_shared<SnapshotProgress>();
   std::optional<IncomingSnapshot> incoming_;
+  bool giving_up_incoming_ = false;  // as soon as its write has ended
   std::error_code incoming_failure_;
   std::optional<std::error_code> ended_;
   std::optional<std::error_code> told_;  // or rather to be told

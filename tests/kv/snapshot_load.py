@@ -119,7 +119,7 @@ def settle(watch):
         time.sleep(LOOK_S)
         return not watch.goes_on(WRITING) and not watch.goes_on(FEEDING)
 
-    group.wait_until(settled, "no snapshot is written", 300)
+    group.wait_until(settled, "no snapshot is written or on its way", 300)
 
 
 def run(replicas, state_mb, rate, seconds):

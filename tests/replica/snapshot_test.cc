@@ -170,6 +170,30 @@ TEST_F(SnapshotTest, TheTransferGoesOnAfterTheSenderIsGone) {
   ASSERT_TRUE(group_.run_until([&] { return has_everything(behind); }));
 }
 
+// As large as the state is, its beginning would lie there until the next start.
+TEST_F(SnapshotTest, WhatTheLogHasMadeNeedlessLeavesNothing) {
+  const std::uint32_t leader = 1;
+  const std::uint32_t behind = 2;
+  const std::uint32_t third = 3;  // has everything in its log
+  group_.options.log_bytes *= 64;
+  group_.start(third);
+  group_.options.log_bytes /= 64;
+  group_.start(leader);
+  group_.start(behind);
+  make_leader(leader);
+  group_.kill(behind);
+  propose(leader, kFarBehind);
+  ASSERT_GT(group_.engine(leader).status().log_dropped, Slot{6});
+  ASSERT_EQ(group_.engine(third).status().log_dropped, Slot{0});
+  group_.start(behind);
+  const auto arrives = [&] { return group_.files(behind).contains("incoming"); };
+  ASSERT_TRUE(group_.run_until(arrives));
+  group_.kill(leader);
+  ASSERT_TRUE(group_.run_until([&] { return has_everything(behind); }));
+  EXPECT_FALSE(was_noted(behind, "caught up by a peer's snapshot"));
+  EXPECT_TRUE(group_.run_until([&] { return !arrives(); }));
+}
+
 TEST_F(SnapshotTest, AFullLogWaitsForIt) {
   group_.start_all();
   const std::uint32_t leader = group_.elect();

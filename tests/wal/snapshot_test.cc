@@ -2,10 +2,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <deque>
+#include <system_error>
+#include <vector>
 
 #include "tests/support/memory_disk.h"
 #include "tests/wal/log_fixture.h"
+#include "wal/incoming_snapshot.h"
 #include "wal/snapshot_format.h"
 
 namespace decree::wal {
@@ -148,6 +152,60 @@ TEST_F(SnapshotTest, AStateThatBreaksOffChangesNothing) {
   EXPECT_EQ(opened.log->dropped(), dropped);
   EXPECT_FALSE(files_.contains(snapshot_name(Slot{slot_})));
   EXPECT_EQ(reopen().state, "first");
+}
+
+/// One of a peer, on its way.
+class IncomingTest : public SnapshotTest {
+ protected:
+  IncomingTest() {
+    seal_chunk(chunk_, kSlot, 0, kChunkPayload);
+    EXPECT_FALSE(log().begin_incoming(kSlot));
+    EXPECT_TRUE(files_.contains(kIncomingName));
+  }
+
+  Log& log() { return *opened_.log; }
+  bool is_gone() {
+    return wait_until(log(), disk_, [this] {
+      return !files_.contains(kIncomingName) && !files_.contains(kGivenUpName);
+    });
+  }
+
+  static constexpr Slot kSlot{7};
+  MemoryDisk disk_{files_};
+  Opened opened_ = open_log(disk_, small_options());
+  std::vector<std::byte> chunk_ = std::vector<std::byte>(kChunkBytes);
+};
+
+TEST_F(IncomingTest, WhatIsGivenUpLeavesNothing) {
+  log().put_chunk(chunk_);
+  ASSERT_TRUE(wait_until(log(), disk_, [&] { return log().incoming_ready(); }));
+  log().give_up_incoming();
+  EXPECT_TRUE(is_gone());
+  log().give_up_incoming();
+  // Nothing is in the way of the next one.
+  EXPECT_FALSE(log().begin_incoming(Slot{9}));
+  EXPECT_TRUE(files_.contains(kIncomingName));
+}
+
+TEST_F(IncomingTest, WhatIsGivenUpGoesWhenItsWriteHasEnded) {
+  disk_.hold(true);
+  log().put_chunk(chunk_);
+  log().give_up_incoming();
+  log().poll();
+  EXPECT_TRUE(files_.contains(kIncomingName));
+  EXPECT_FALSE(log().incoming_ready());
+  disk_.hold(false);
+  EXPECT_TRUE(is_gone());
+  EXPECT_TRUE(log().incoming_ready());
+  EXPECT_FALSE(log().incoming_failure());
+}
+
+TEST_F(IncomingTest, WhatCannotBeWrittenLeavesNothing) {
+  disk_.fail_next_write(std::make_error_code(std::errc::no_space_on_device));
+  log().put_chunk(chunk_);
+  EXPECT_TRUE(is_gone());
+  EXPECT_EQ(log().incoming_failure(), std::errc::no_space_on_device);
+  EXPECT_FALSE(log().failure());
 }
 
 TEST_F(SnapshotTest, WithoutRoomNothingIsDropped) {
