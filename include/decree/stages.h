@@ -18,10 +18,11 @@ struct CommitStages {
   std::uint64_t encode_ns = 0;  // one frame of all of them
   std::uint64_t send_ns = 0;    // handing it to the kernel for every peer
   // From here on until a quorum had it, all at the same time.
-  std::uint64_t local_disk_ns = 0;   // until it was durable here; 0: it was not yet when answered
-  std::uint64_t remote_ns = 0;       // until the first peer answered that it is durable there
-  std::uint64_t remote_disk_ns = 0;  // what that peer's write took of this, by the peer's clock
-  std::uint64_t quorum_ns = 0;       // until a quorum had it
+  std::uint64_t local_disk_ns = 0;  // until it was durable here; 0: it was not yet when answered
+  std::uint64_t remote_ns = 0;      // until the first peer answered that it is durable there
+  // What that peer's write took of this, or of what was sent to others before; by the peer's clock.
+  std::uint64_t remote_disk_ns = 0;
+  std::uint64_t quorum_ns = 0;  // until a quorum had it
   // From there on one after the other again.
   std::uint64_t apply_ns = 0;   // until all were applied; the next batch is sent before
   std::uint64_t answer_ns = 0;  // answering followers, and the callers' handlers

@@ -44,7 +44,8 @@ def check(report):
         assert row["replicas"] == 3, row
         stages = row["stages_us"]
         assert list(stages) == STAGES, stages
-        assert stages["remote disk"] <= stages["remote"], stages
+        # A follower writes while the leader still sends to the other; of medians that holds nearly.
+        assert stages["remote disk"] <= 1.2 * (stages["send"] + stages["remote"]), stages
     # Medians do not add up exactly, but what a commit takes is in its stages.
     alone = report["join"][0]
     total = sum(alone["stages_us"][stage] for stage in IN_ORDER)
