@@ -329,12 +329,12 @@ TEST_P(RealDiskTest, WhatHurriesIsNotHeldBack) {
 TEST_P(RealDiskTest, InMemoryAWriteIsDoneWhenItIsSubmittedAndOneIsToldWhatThatIsWorth) {
   const TemporaryDirectory memory("/dev/shm");
   std::string problem;
-  const auto disk = open_disk(memory / "log", *proactor_, notice_, problem);
-  ASSERT_TRUE(disk) << problem;
-  EXPECT_THAT(notice_, HasSubstr("nothing in it survives"));
-  EXPECT_EQ(disk->description(), "tmpfs, not durable");
   std::vector<KeptRecord> records{accept_of(1, 5'000)};
   {
+    const auto disk = open_disk(memory / "log", *proactor_, notice_, problem);
+    ASSERT_TRUE(disk) << problem;
+    EXPECT_THAT(notice_, HasSubstr("nothing in it survives"));
+    EXPECT_EQ(disk->description(), "tmpfs, not durable");
     Opened opened = open_log(*disk, small_options());
     ASSERT_TRUE(opened.log) << opened.problem;
     append(*opened.log, records);
@@ -343,6 +343,8 @@ TEST_P(RealDiskTest, InMemoryAWriteIsDoneWhenItIsSubmittedAndOneIsToldWhatThatIs
     opened.log->poll();
     EXPECT_EQ(opened.log->status().durable, opened.log->status().appended);
   }
+  const auto disk = open_disk(memory / "log", *proactor_, notice_, problem);
+  ASSERT_TRUE(disk) << problem;
   EXPECT_EQ(open_log(*disk, small_options()).records, records);
 }
 
