@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <list>
 #include <thread>
 #include <vector>
 
@@ -55,7 +54,7 @@ Stalls measure_stalls(double seconds) {
   const std::int64_t end_ns = now_ns() + span_ns;
   std::vector<Gaps> found(processors.size());
   {
-    std::list<std::jthread> threads;
+    std::vector<std::jthread> threads;
     for (std::size_t i = 0; i < processors.size(); ++i) {
       threads.emplace_back([&, i] { found[i] = spin(processors[i], end_ns); });
     }
