@@ -2,12 +2,15 @@
 #ifndef DECREE_PROACTOR_POLLING_H_
 #define DECREE_PROACTOR_POLLING_H_
 
+#include <algorithm>
 #include <chrono>
 
 namespace decree::proactor {
 
-/// Waking a thread takes tens of microseconds; looking costs its processor. It pays where waits are
-/// short and nobody else needs the processor, and both are measured. Times are of any steady clock.
+/// Spin, then block (Karlin, Li, Manasse and Owicki, "Empirical Studies of Competitive Spinning for
+/// a Shared-Memory Multiprocessor", 1991). Waking a thread takes tens of microseconds; looking
+/// costs its processor. It pays where waits are short and nobody computes on the same processor,
+/// and both are measured. Times are of any steady clock.
 class Polling {
  public:
   using Time = std::chrono::nanoseconds;
@@ -21,18 +24,27 @@ class Polling {
     return enabled() && last_wait_ <= most_ && now >= barred_until_;
   }
   void waited(Time took) { last_wait_ = took; }
-  /// Between two looks: worth asking whether another thread ran meanwhile. On a virtual machine it
-  /// is often the host.
-  static bool suspicious(Time gap) { return gap > kSuspicious; }
-  /// Another thread needed the processor: nobody looks for a while.
-  void disturbed(Time now) { barred_until_ = now + kBarred; }
+
+  /// Between two looks, of which the first yielded: threads that look as well give the processor
+  /// back in microseconds, and so do those that wake up for an event. Whoever kept it for longer
+  /// computes, and has a time slice whenever it is offered one.
+  static bool is_time_slice(Time gap) { return gap > kLeastSlice; }
+  /// There are fewer processors than threads that need one: nobody looks for a while, and for twice
+  /// as long if that is still so.
+  void crowded_out(Time now) {
+    const bool still = now < barred_until_ + barred_;
+    barred_ = still ? std::min(2 * barred_, kMostBarred) : kLeastBarred;
+    barred_until_ = now + barred_;
+  }
 
  private:
-  static constexpr Time kSuspicious = std::chrono::microseconds(50);
-  static constexpr Time kBarred = std::chrono::milliseconds(5);
+  static constexpr Time kLeastSlice = std::chrono::milliseconds(1);
+  static constexpr Time kLeastBarred = std::chrono::milliseconds(5);
+  static constexpr Time kMostBarred = std::chrono::milliseconds(640);
 
   Time most_;
   Time last_wait_{0};
+  Time barred_{0};
   Time barred_until_{0};
 };
 

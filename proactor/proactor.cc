@@ -1,7 +1,6 @@
 #include "proactor/proactor.h"
 
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -15,13 +14,6 @@ namespace decree::proactor {
 namespace {
 
 Polling::Time now() { return std::chrono::steady_clock::now().time_since_epoch(); }
-
-/// How often this thread had to give its processor to another, yields included.
-long preemptions() {
-  rusage usage{};
-  ::getrusage(RUSAGE_THREAD, &usage);
-  return usage.ru_nivcsw;
-}
 
 }  // namespace
 
@@ -51,16 +43,14 @@ bool Proactor::wait(std::chrono::nanoseconds most, bool soon) {
 }
 
 void Proactor::look(Polling::Time until) {
-  constexpr int kLooksAYield = 8;
+  constexpr int kLooksAYield = 32;  // a microsecond
   start();
-  const long before = preemptions();
   Polling::Time last = now();
   for (int looks = 1; !ready() && !woken_.load() && last < until; ++looks) {
-    // Whoever waits for this processor gets it, and the gap is seen.
+    // Whoever waits for this processor gets it, the kernel's threads behind a write among them.
     if (looks % kLooksAYield == 0) std::this_thread::yield();
     const Polling::Time next = now();
-    if (Polling::suspicious(next - last) && preemptions() != before)
-      return polling_.disturbed(next);
+    if (Polling::is_time_slice(next - last)) return polling_.crowded_out(next);
     last = next;
   }
 }

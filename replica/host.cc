@@ -35,15 +35,11 @@ const Options& checked(const Options& options) {
   return options;
 }
 
-/// Each replica of the group on this host has a processor of its own, which polling does not take
-/// from another.
-bool has_own_processor(const Options& options) {
-  const auto own = std::ranges::find(options.members, options.id, &Member::id);
-  const auto here = std::ranges::count(options.members, own->host, &Member::host);
+/// Polling on the only processor would keep everybody else from doing what is waited for.
+bool has_processors() {
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
-  if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return false;
-  return CPU_COUNT(&allowed) > 1 && CPU_COUNT(&allowed) >= here;
+  return ::sched_getaffinity(0, sizeof allowed, &allowed) == 0 && CPU_COUNT(&allowed) > 1;
 }
 
 }  // namespace
@@ -55,7 +51,7 @@ Host::Host(const Options& options, StateMachine& machine, Part part)
       asio_(*proactor_),
       engine_(options_, machine, clock_,
               [this](const std::string& line) { log_line(options_, line); }) {
-  if (has_own_processor(options_)) proactor_->poll_for(kMostPolling);
+  if (has_processors()) proactor_->poll_for(kMostPolling);
   std::promise<std::string> opened;
   thread_ = std::thread(
       [&, this] { run([&](const std::string& problem) { opened.set_value(problem); }); });
