@@ -76,6 +76,12 @@ void add_floor(CommitRow& row, const std::vector<Measurement>& floor, const std:
   row.ratio_commits = row.commits_per_s / row.floor_commits_per_s;
 }
 
+void add_open_floor(CommitRow& row, const std::vector<Measurement>& floor) {
+  row.open_floor_p50_us = spread(floor, p50).median;
+  row.open_floor_p99_us = spread(floor, p99).median;
+  row.open_floor_p999_us = spread(floor, p999).median;
+}
+
 }  // namespace
 
 CommitRow summarize(std::size_t replicas, const LoadRequest& request,
@@ -86,10 +92,13 @@ CommitRow summarize(std::size_t replicas, const LoadRequest& request,
   row.rate_per_s = request.rate_per_s;
   row.payload_bytes = request.payload_bytes;
   std::vector<Measurement> engine;
+  std::vector<Measurement> open_floor;
   for (const Round& round : rounds) {
     engine.push_back(round.engine);
+    if (round.open_floor) open_floor.push_back(*round.open_floor);
   }
   add_engine(row, engine);
+  if (!open_floor.empty()) add_open_floor(row, open_floor);
   for (std::size_t variant = 0; variant < variants.size(); ++variant) {
     std::vector<Measurement> floor;
     for (const Round& round : rounds) {
@@ -123,6 +132,9 @@ nlohmann::ordered_json to_json(const std::string& name, const std::vector<Commit
                     {"other_floor_p50_us", tenths(row.other_floor_p50_us)}});
     if (row.rate_per_s > 0) {
       list.back()["rate_per_s"] = std::round(row.rate_per_s);
+      list.back()["open_floor_p50_us"] = tenths(row.open_floor_p50_us);
+      list.back()["open_floor_p99_us"] = tenths(row.open_floor_p99_us);
+      list.back()["open_floor_p999_us"] = tenths(row.open_floor_p999_us);
     } else {
       list.back()["ratio_commits"] = thousandths(row.ratio_commits);
     }
@@ -133,22 +145,29 @@ nlohmann::ordered_json to_json(const std::string& name, const std::vector<Commit
 
 namespace {
 
+std::string in_flight(const CommitRow& row) {
+  return row.rate_per_s > 0 ? "open" : std::to_string(row.outstanding);
+}
+
 std::string stages_of(const std::vector<CommitRow>& rows) {
   std::vector<StageRow> stages;
   for (const CommitRow& row : rows) {
     if (row.stages_us.empty()) continue;
-    stages.push_back({std::to_string(row.outstanding), row.stages_us});
+    stages.push_back({in_flight(row), row.stages_us});
   }
   return stage_table(stages);
 }
 
-/// What a load of its own pace suffers, in floors of one command in flight.
+/// What a load of its own pace suffers, in floors of one command in flight, and the floor under it.
 std::string tails_of(const std::vector<CommitRow>& rows) {
   std::string lines;
   for (const CommitRow& row : rows) {
     if (row.rate_per_s == 0) continue;
-    lines += fmt::format("\nOpen loop, {} B, {:.0f} a second: p99.9 is {:.1f} floors\n",
-                         row.payload_bytes, row.rate_per_s, row.p999_us / row.floor_p50_us);
+    lines += fmt::format(
+        "\nOpen loop, {} B, {:.0f} a second: p99.9 is {:.1f} floors; the floor under that load: "
+        "p50 {:.0f}, p99 {:.0f}, p99.9 {:.0f} us, {:.1f} floors\n",
+        row.payload_bytes, row.rate_per_s, row.p999_us / row.floor_p50_us, row.open_floor_p50_us,
+        row.open_floor_p99_us, row.open_floor_p999_us, row.open_floor_p999_us / row.floor_p50_us);
   }
   return lines;
 }
@@ -170,8 +189,7 @@ std::string to_table(const std::vector<CommitRow>& rows) {
     table += fmt::format(
         "{:>8} {:>7} {:>6}  {:>7.0f} {:>13} {:>7.0f} {:>8.0f} {:>9.0f} {:>8.0f} {:>7.1f} {:>6.2f}  "
         "{:>7.0f} {:>13} {:>7.0f} {:>8.0f} {:>9.0f} {:>6.1f} {:>8} {:>6.0f}  {:>5.2f} {:>5}\n",
-        row.replicas, row.payload_bytes,
-        row.rate_per_s > 0 ? "open" : std::to_string(row.outstanding), row.p50_us,
+        row.replicas, row.payload_bytes, in_flight(row), row.p50_us,
         range(row.p50_least_us, row.p50_most_us), row.p99_us, row.p999_us, row.max_us,
         row.commits_per_s, row.cpu_us_per_commit, row.cores_busy, row.floor_p50_us,
         range(row.floor_p50_least_us, row.floor_p50_most_us), row.floor_p99_us, row.floor_p999_us,

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ namespace decree::bench {
 struct Round {
   Measurement engine;
   std::vector<Measurement> floors;
+  std::optional<Measurement> open_floor = {};  // under the load of an open loop
 };
 
 /// Medians over the rounds; the floor is the variant with the least median p50.
@@ -35,6 +37,9 @@ struct CommitRow {
   double floor_p999_us = 0;
   double floor_commits_per_s = 0;
   double other_floor_p50_us = 0;  // of the other variant, 0 if there is none
+  double open_floor_p50_us = 0;   // under the load of an open loop; 0 if there was none
+  double open_floor_p99_us = 0;
+  double open_floor_p999_us = 0;
   double ratio_p50 = 0;
   double ratio_commits = 0;      // of commits a second; not of an open loop
   double cpu_us_per_commit = 0;  // of all replicas

@@ -97,7 +97,7 @@ std::vector<Setting> open_loops(const Settings& settings, const std::vector<Comm
                      .payload_bytes = most.payload_bytes,
                      .seconds = settings.seconds,
                      .rate_per_s = most.commits_per_s * settings.open_fraction,
-                     .stages = false}});
+                     .stages = settings.stages}});
   }
   return list;
 }
@@ -126,8 +126,13 @@ Measurement measure_engine(WorkerGroup& replicas, const LoadRequest& request) {
 Round measure_round(WorkerGroup& replicas, const std::string& scratch, const LoadRequest& request) {
   LoadRequest floor_request = request;
   floor_request.outstanding = std::max(request.outstanding, 1U);
-  return {.engine = measure_engine(replicas, request),
-          .floors = measure_floors(scratch, replicas.processes.size(), floor_request)};
+  floor_request.rate_per_s = 0;
+  Round round{.engine = measure_engine(replicas, request),
+              .floors = measure_floors(scratch, replicas.processes.size(), floor_request)};
+  if (request.rate_per_s > 0) {
+    round.open_floor = measure_open_floor(scratch, replicas.processes.size(), request);
+  }
+  return round;
 }
 
 std::string progress(const Round& round) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <functional>
+#include <optional>
 #include <stdexcept>
 
 namespace decree::bench {
@@ -39,18 +40,29 @@ LoadResult FloorLeader::run(const LoadRequest& request) {
   Histogram latencies;
   const std::int64_t start = now_ns();
   const std::int64_t end = start + static_cast<std::int64_t>(request.seconds * 1e9);
-  due_.assign(request.outstanding, start);
-  waiting_ = request.outstanding;
-  while (!due_.empty()) {
+  std::optional<Arrivals> arrivals;
+  if (request.rate_per_s > 0) arrivals.emplace(request.rate_per_s, start);
+  due_.assign(arrivals ? 0 : request.outstanding, start);
+  waiting_ = due_.size();
+  while (arrivals ? take_arrivals(*arrivals, end) : !due_.empty()) {
     start_batches(request);
     take_answers();
     const std::uint64_t before = latencies.count();
-    complete(latencies, end);
+    complete(latencies, arrivals ? start : end);
     if (latencies.count() == before) {
       io_.turn();
     }
   }
   return summary(latencies, now_ns() - start);
+}
+
+bool FloorLeader::take_arrivals(Arrivals& arrivals, std::int64_t end) {
+  const std::int64_t now = std::min(now_ns(), end);
+  for (; arrivals.next_ns() <= now; arrivals.pass()) {
+    due_.push_back(arrivals.next_ns());
+    ++waiting_;
+  }
+  return now < end || !due_.empty();
 }
 
 void FloorLeader::start_batches(const LoadRequest& request) {

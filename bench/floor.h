@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 
+#include "bench/arrivals.h"
 #include "bench/floor_io.h"
 #include "bench/histogram.h"
 #include "bench/load.h"
@@ -20,14 +21,17 @@ class FloorLeader {
   /// One follower at the other end of each of `followers` sockets of `io`.
   FloorLeader(FloorIo& io, std::size_t followers);
 
+  /// An open loop needs an `io` that polls: a command that comes ends no wait.
   LoadResult run(const LoadRequest& request);
 
  private:
+  /// True while there are more of them, or are in flight.
+  [[nodiscard]] bool take_arrivals(Arrivals& arrivals, std::int64_t end);
   void start_batches(const LoadRequest& request);
   void send_batch(std::uint32_t commands, std::uint32_t payload_bytes);
   void take_answers();
   [[nodiscard]] std::uint64_t chosen() const;
-  /// Records the commands of the batches that are done, and makes as many new ones due.
+  /// Records the commands of the batches that are done, and makes as many new ones due until `end`.
   void complete(Histogram& latencies, std::int64_t end);
 
   struct Batch {

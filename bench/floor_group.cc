@@ -78,6 +78,12 @@ std::vector<Measurement> measure_floors(const std::string& directory, std::size_
   return floors;
 }
 
+Measurement measure_open_floor(const std::string& directory, std::size_t replicas,
+                               const LoadRequest& request) {
+  WorkerGroup floor = start_floor(directory, replicas, {.name = "polling", .poll = true});
+  return measure(floor, request);
+}
+
 double best_floor_us(const std::string& directory, std::size_t replicas,
                      const LoadRequest& request) {
   const auto p50 = [](const Measurement& floor) { return floor.load.p50_us; };

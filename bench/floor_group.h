@@ -31,6 +31,10 @@ WorkerGroup start_floor(const std::string& directory, std::size_t replicas,
 std::vector<Measurement> measure_floors(const std::string& directory, std::size_t replicas,
                                         const LoadRequest& request);
 
+/// An open loop, of the variant that polls.
+Measurement measure_open_floor(const std::string& directory, std::size_t replicas,
+                               const LoadRequest& request);
+
 /// The lower p50 of the variants: which is cheaper depends on the moment, too.
 double best_floor_us(const std::string& directory, std::size_t replicas,
                      const LoadRequest& request);

@@ -20,8 +20,7 @@ OpenLoop::OpenLoop(Replica& replica, const LoadRequest& request)
     : replica_(replica),
       request_(request),
       command_(request.payload_bytes, 'x'),
-      timer_(replica.executor()),
-      gap_(request.rate_per_s / 1e9) {}
+      timer_(replica.executor()) {}
 
 LoadResult OpenLoop::run() {
   const std::future<void> done = done_.get_future();
@@ -32,23 +31,24 @@ LoadResult OpenLoop::run() {
   return result;
 }
 
-std::int64_t OpenLoop::gap_ns() { return static_cast<std::int64_t>(gap_(random_)); }
-
 void OpenLoop::start() {
   start_ = now_ns();
   end_ = start_ + static_cast<std::int64_t>(request_.seconds * 1e9);
-  next_ = start_ + gap_ns();
+  arrivals_.emplace(request_.rate_per_s, start_);
   propose_what_is_due();
 }
 
 void OpenLoop::propose_what_is_due() {
   const std::int64_t now = now_ns();
-  for (; next_ <= now && next_ < end_ && problem_.empty(); next_ += gap_ns()) propose(next_);
-  if (next_ >= end_ || !problem_.empty()) {
+  Arrivals& next = *arrivals_;
+  for (; next.next_ns() <= std::min(now, end_) && problem_.empty(); next.pass()) {
+    propose(next.next_ns());
+  }
+  if (next.next_ns() > end_ || !problem_.empty()) {
     over_ = true;
     return end_if_done();
   }
-  timer_.expires_after(std::chrono::nanoseconds(std::max(next_ - now, kTickNs)));
+  timer_.expires_after(std::chrono::nanoseconds(std::max(next.next_ns() - now, kTickNs)));
   timer_.async_wait([this](const boost::system::error_code&) { propose_what_is_due(); });
 }
 

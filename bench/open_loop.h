@@ -6,16 +6,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <future>
-#include <random>
+#include <optional>
 #include <string>
 
+#include "bench/arrivals.h"
 #include "bench/histogram.h"
 #include "bench/load.h"
 #include "decree/replica.h"
 
 namespace decree::bench {
 
-/// Proposes on the engine's own thread, at random times (a Poisson process), whether or not earlier
+/// Proposes on the engine's own thread, at the times of Arrivals, whether or not earlier
 /// commands are done. A latency runs from when its command was due, so a command that could not
 /// even be proposed in time counts in full. Used once.
 class OpenLoop {
@@ -31,7 +32,6 @@ class OpenLoop {
   void propose(std::int64_t due);
   void completed(std::int64_t due, const boost::system::error_code& error);
   void end_if_done();
-  [[nodiscard]] std::int64_t gap_ns();
 
   Replica& replica_;
   LoadRequest request_;
@@ -40,13 +40,11 @@ class OpenLoop {
 
   // From here on, the engine's thread only, until done_.
   boost::asio::steady_timer timer_;
-  std::mt19937_64 random_;
-  std::exponential_distribution<double> gap_;  // in nanoseconds
+  std::optional<Arrivals> arrivals_;
   Histogram latencies_;
   std::size_t in_flight_ = 0;
   std::int64_t start_ = 0;
   std::int64_t end_ = 0;
-  std::int64_t next_ = 0;  // when the next command is due
   bool over_ = false;
   std::string problem_;
 };

@@ -102,5 +102,18 @@ TEST(CommitReport, AnOpenLoopHasItsOwnPaceAndNoRatioOfIt) {
   EXPECT_FALSE(to_json("throughput", {row})["throughput"][0].contains("ratio_commits"));
 }
 
+TEST(CommitReport, TheFloorUnderTheLoadOfAnOpenLoopStandsBesideIt) {
+  const Round round{
+      .engine = measured(300, 30), .floors = {measured(100, 50)}, .open_floor = measured(200, 30)};
+  const CommitRow row =
+      summarize(3, {.outstanding = 0, .payload_bytes = 256, .seconds = 1, .rate_per_s = 30},
+                {round}, {"blocking"});
+  EXPECT_DOUBLE_EQ(row.floor_p50_us, 100);
+  EXPECT_THAT(to_table({row}),
+              testing::HasSubstr("p99.9 is 9.0 floors; the floor under that load: p50 200, "
+                                 "p99 400, p99.9 600 us, 6.0 floors\n"));
+  EXPECT_EQ(to_json("throughput", {row})["throughput"][0]["open_floor_p999_us"], 600.0);
+}
+
 }  // namespace
 }  // namespace decree::bench

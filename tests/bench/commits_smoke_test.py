@@ -37,6 +37,7 @@ def check_row(row, setting):
     assert abs(row["ratio_p50"] - ratio) < 0.01 * ratio, row
     assert ("ratio_commits" in row) == (row["outstanding"] > 0), row
     if row["outstanding"] == 0:
+        assert 0 < row["open_floor_p50_us"] <= row["open_floor_p99_us"] <= row["open_floor_p999_us"]
         # An open loop takes its time, however fast the replicas are. A disk that stands still for half
         # a second, as shared ones do, leaves little of so short a run.
         assert 0.1 * row["rate_per_s"] < row["commits_per_s"] < 1.5 * row["rate_per_s"], row

@@ -101,6 +101,23 @@ TEST_P(Floor, CommandsTravelTogetherAndAllAreCounted) {
   EXPECT_LT(io->appended(), result.commits);
 }
 
+TEST_P(Floor, CommandsOfAnOpenLoopComeAtTheirOwnPace) {
+  if (GetParam().waiting == Waiting::block) GTEST_SKIP() << "an open loop needs one that polls";
+  Connection link = connect_loopback();
+  std::thread follower([&, file = zeros("follower")] {
+    follow_floor(*make_io(GetParam(), file, {link.follower.get()}));
+  });
+  const auto io = make_io(GetParam(), zeros("leader"), {link.leader.get()});
+  const LoadResult result = FloorLeader(*io, 1).run(
+      {.outstanding = 1, .payload_bytes = 256, .seconds = 0.2, .rate_per_s = 5000});
+  ::shutdown(link.leader.get(), SHUT_WR);
+  follower.join();
+  // However fast the disk is: a Poisson process of 1,000, give or take five standard deviations.
+  EXPECT_GT(result.commits, 840U);
+  EXPECT_LT(result.commits, 1160U);
+  EXPECT_GE(result.elapsed_us, 0.2e6);
+}
+
 TEST_P(Floor, AFollowerThatEndsIsNoticed) {
   Connection link = connect_loopback();
   const auto io = make_io(GetParam(), zeros("leader"), {link.leader.get()});
