@@ -29,18 +29,17 @@ class Polling {
   /// back in microseconds, and so do those that wake up for an event. Whoever kept it for longer
   /// computes, and has a time slice whenever it is offered one.
   static bool is_time_slice(Time gap) { return gap > kLeastSlice; }
-  /// There are fewer processors than threads that need one: nobody looks for a while, and for twice
-  /// as long if that is still so.
-  void crowded_out(Time now) {
+  /// There is less of the processor than is needed, for other threads or by a quota: nobody looks
+  /// for ten times what that took, and for twice as long as before if it is still so.
+  void crowded_out(Time now, Time gap) {
     const bool still = now < barred_until_ + barred_;
-    barred_ = still ? std::min(2 * barred_, kMostBarred) : kLeastBarred;
+    barred_ = std::min(std::max(10 * gap, still ? 2 * barred_ : Time::zero()), kMostBarred);
     barred_until_ = now + barred_;
   }
 
  private:
   static constexpr Time kLeastSlice = std::chrono::milliseconds(1);
-  static constexpr Time kLeastBarred = std::chrono::milliseconds(5);
-  static constexpr Time kMostBarred = std::chrono::milliseconds(640);
+  static constexpr Time kMostBarred = std::chrono::seconds(1);
 
   Time most_;
   Time last_wait_{0};

@@ -50,7 +50,7 @@ void Proactor::look(Polling::Time until) {
     // Whoever waits for this processor gets it, the kernel's threads behind a write among them.
     if (looks % kLooksAYield == 0) std::this_thread::yield();
     const Polling::Time next = now();
-    if (Polling::is_time_slice(next - last)) return polling_.crowded_out(next);
+    if (Polling::is_time_slice(next - last)) return polling_.crowded_out(next, next - last);
     last = next;
   }
 }

@@ -46,26 +46,26 @@ TEST(Polling, StopsForAWhileWhereAnotherComputes) {
   Polling polling(kMost);
   EXPECT_FALSE(Polling::is_time_slice(microseconds(500))) << "another replica's turn";
   EXPECT_TRUE(Polling::is_time_slice(microseconds(1100)));
-  polling.crowded_out(kNow);
+  polling.crowded_out(kNow, milliseconds(4));
   EXPECT_FALSE(polling.pays(kNow));
-  EXPECT_FALSE(polling.pays(kNow + milliseconds(4)));
-  EXPECT_TRUE(polling.pays(kNow + milliseconds(5)));
+  EXPECT_FALSE(polling.pays(kNow + milliseconds(39)));
+  EXPECT_TRUE(polling.pays(kNow + milliseconds(40)));
 }
 
 TEST(Polling, StopsTwiceAsLongWhereAnotherStillComputes) {
   Polling polling(kMost);
   Polling::Time now = kNow;
-  milliseconds barred(5);
+  milliseconds barred(20);
   for (int times = 0; times < 10; ++times) {
-    polling.crowded_out(now);
+    polling.crowded_out(now, milliseconds(2));
     EXPECT_FALSE(polling.pays(now + barred - microseconds(1)));
     EXPECT_TRUE(polling.pays(now + barred));
-    now += barred + milliseconds(1);
-    barred = std::min(2 * barred, milliseconds(640));
+    now += barred + milliseconds(2);
+    barred = std::min(2 * barred, milliseconds(1000));
   }
-  now += milliseconds(640);  // in which nobody was in the way
-  polling.crowded_out(now);
-  EXPECT_TRUE(polling.pays(now + milliseconds(5)));
+  now += barred;  // in which nobody was in the way
+  polling.crowded_out(now, milliseconds(2));
+  EXPECT_TRUE(polling.pays(now + milliseconds(20)));
 }
 
 /// Of this thread, user and system.
