@@ -48,7 +48,7 @@ LoadResult FloorLeader::run(const LoadRequest& request) {
     start_batches(request);
     take_answers();
     const std::uint64_t before = latencies.count();
-    complete(latencies, arrivals ? start : end);
+    complete(latencies, arrivals ? start : end);  // in an open loop nothing is due again
     if (latencies.count() == before) {
       io_.turn();
     }
