@@ -21,8 +21,10 @@ struct Gaps {
 std::vector<std::size_t> allowed_processors() {
   cpu_set_t allowed;
   CPU_ZERO(&allowed);
+  if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) {
+    return {0};  // there are more than fit into a set: one stands for them
+  }
   std::vector<std::size_t> list;
-  if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return list;
   for (std::size_t each = 0; each < CPU_SETSIZE; ++each) {
     if (CPU_ISSET(each, &allowed)) list.push_back(each);
   }
