@@ -68,20 +68,29 @@ WorkerGroup start_floor(const std::string& directory, std::size_t replicas,
   return group;
 }
 
+namespace {
+
+Measurement measure_floor(const std::string& directory, std::size_t replicas,
+                          const FloorVariant& variant, const LoadRequest& request) {
+  WorkerGroup floor = start_floor(directory, replicas, variant);
+  return measure(floor, request);
+}
+
+}  // namespace
+
 std::vector<Measurement> measure_floors(const std::string& directory, std::size_t replicas,
                                         const LoadRequest& request) {
   std::vector<Measurement> floors;
   for (const FloorVariant& variant : floor_variants()) {
-    WorkerGroup floor = start_floor(directory, replicas, variant);
-    floors.push_back(measure(floor, request));
+    floors.push_back(measure_floor(directory, replicas, variant, request));
   }
   return floors;
 }
 
 Measurement measure_open_floor(const std::string& directory, std::size_t replicas,
                                const LoadRequest& request) {
-  WorkerGroup floor = start_floor(directory, replicas, {.name = "polling", .poll = true});
-  return measure(floor, request);
+  const auto polling = std::ranges::find(floor_variants(), true, &FloorVariant::poll);
+  return measure_floor(directory, replicas, *polling, request);
 }
 
 double best_floor_us(const std::string& directory, std::size_t replicas,
